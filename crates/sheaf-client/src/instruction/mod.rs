@@ -1,0 +1,100 @@
+//! One function per instruction of the program: accounts in the program's order, then the
+//! discriminator and the arguments' bytes.
+//!
+//! The order of accounts is written in `programs/sheaf/README.md`.
+
+mod budget;
+mod claim;
+mod job;
+mod network;
+mod pool;
+mod round;
+mod validator;
+
+pub use budget::{compute_budget, create_associated_token, transfer_lamports};
+pub use claim::{ClaimAccounts, claim, open_page, sync_page};
+pub use job::{cancel_job, create_job, fund_job, refund_job};
+pub use network::{create_network, set_parameters};
+pub use pool::{PoolAccounts, create_pool};
+pub use round::{
+    attest_result, close_intake, commit_scores, finalise_round, open_round, post_batch,
+    release_batch, reveal_scores, settle_round, tally_round, void_round,
+};
+pub use validator::{StakeMint, register_validator, request_unstake, withdraw_stake};
+
+use crate::address::Addresses;
+use sheaf_format::digest::instruction_discriminator;
+use solana_sdk::{
+    instruction::{AccountMeta, Instruction},
+    pubkey::Pubkey,
+};
+
+/// An instruction of the program that ends with what every event needs: the signer of events
+/// and the program itself.
+fn build(
+    at: &Addresses,
+    name: &str,
+    mut accounts: Vec<AccountMeta>,
+    arguments: &[&[u8]],
+) -> Instruction {
+    accounts.push(read(at.event_authority()));
+    accounts.push(read(at.program));
+    build_silent(at, name, accounts, arguments)
+}
+
+/// An instruction of the program that emits no event.
+fn build_silent(
+    at: &Addresses,
+    name: &str,
+    accounts: Vec<AccountMeta>,
+    arguments: &[&[u8]],
+) -> Instruction {
+    let mut data = instruction_discriminator(name).to_vec();
+    data.extend(arguments.iter().copied().flatten());
+    Instruction {
+        program_id: at.program,
+        accounts,
+        data,
+    }
+}
+
+/// A list behind fixed arguments: a `u32` count, then the items.
+fn list(items: impl ExactSizeIterator<Item = impl AsRef<[u8]>>) -> Vec<u8> {
+    let mut bytes = (items.len() as u32).to_le_bytes().to_vec();
+    for item in items {
+        bytes.extend_from_slice(item.as_ref());
+    }
+    bytes
+}
+
+const fn read(address: Pubkey) -> AccountMeta {
+    AccountMeta {
+        pubkey: address,
+        is_signer: false,
+        is_writable: false,
+    }
+}
+
+const fn write(address: Pubkey) -> AccountMeta {
+    AccountMeta {
+        pubkey: address,
+        is_signer: false,
+        is_writable: true,
+    }
+}
+
+const fn sign(address: Pubkey) -> AccountMeta {
+    AccountMeta {
+        pubkey: address,
+        is_signer: true,
+        is_writable: false,
+    }
+}
+
+const fn pay(address: Pubkey) -> AccountMeta {
+    AccountMeta {
+        pubkey: address,
+        is_signer: true,
+        is_writable: true,
+    }
+}

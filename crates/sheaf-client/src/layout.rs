@@ -1,0 +1,222 @@
+//! The program's accounts, arguments and events as plain `Pod` structs, and how accounts are
+//! recognised.
+
+// The layouts' own documentation stands in `sheaf-format`.
+use bytemuck::Pod;
+use sheaf_format::digest::account_discriminator;
+
+sheaf_format::host_layout!(
+    network_parameters_layout,
+    stake_entry_layout,
+    network_layout,
+    pool_layout,
+    job_layout,
+    batch_layout,
+    validator_layout,
+    round_validator_layout,
+    round_layout,
+    ledger_slot_layout,
+    ledger_page_layout,
+    create_network_arguments,
+    set_parameters_arguments,
+    create_pool_arguments,
+    register_validator_arguments,
+    create_job_arguments,
+    fund_job_arguments,
+    post_batch_arguments,
+    commit_arguments,
+    reveal_arguments,
+    attest_arguments,
+    tally_arguments,
+    settle_arguments,
+    sync_page_arguments,
+    claim_arguments,
+    network_created_event,
+    parameters_set_event,
+    validator_registered_event,
+    unstake_requested_event,
+    stake_withdrawn_event,
+    pool_created_event,
+    job_created_event,
+    job_funded_event,
+    job_cancelled_event,
+    job_refunded_event,
+    batch_posted_event,
+    intake_closed_event,
+    round_opened_event,
+    scores_committed_event,
+    scores_revealed_event,
+    result_attested_event,
+    round_tallied_event,
+    debits_settled_event,
+    round_finalised_event,
+    round_voided_event,
+    batch_released_event,
+    page_opened_event,
+    page_synced_event,
+);
+
+/// Bytes of the discriminator in front of every account of the program.
+pub const DISCRIMINATOR: usize = 8;
+
+/// An account of the program: its bytes are the discriminator of [`AccountLayout::NAME`],
+/// then the struct.
+pub trait AccountLayout: Pod {
+    /// Name the discriminator is made of, and what people read in errors.
+    const NAME: &'static str;
+
+    /// Length of the account, discriminator included.
+    const LENGTH: usize = DISCRIMINATOR + size_of::<Self>();
+}
+
+macro_rules! account_layouts {
+    ($($account:ident),* $(,)?) => {
+        $( impl AccountLayout for $account { const NAME: &'static str = stringify!($account); } )*
+
+        /// Name of the account type that these bytes start as, if it is one of ours.
+        pub fn account_name(data: &[u8]) -> Option<&'static str> {
+            let found = data.get(..DISCRIMINATOR)?;
+            [$( $account::NAME ),*].into_iter().find(|name| account_discriminator(name) == found)
+        }
+    };
+}
+
+account_layouts!(Network, Pool, Job, Batch, Validator, Round, LedgerPage);
+
+/// Why bytes are not the account that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The discriminator names something else.
+    #[error("expected a {expected} account, found {}", found.map_or_else(|| "something else".to_owned(), |name| format!("a {name} account")))]
+    WrongDiscriminator {
+        /// Type that was asked for.
+        expected: &'static str,
+        /// Type that was found, when it is one of ours.
+        found: Option<&'static str>,
+    },
+    /// The length is not the layout's.
+    #[error("a {name} account has {expected} bytes, this one has {found}")]
+    WrongLength {
+        /// Type that was asked for.
+        name: &'static str,
+        /// Length of the layout with its discriminator.
+        expected: usize,
+        /// Length found.
+        found: usize,
+    },
+}
+
+/// Reads an account's bytes after checking discriminator and length. Whose account it is, the
+/// caller checks: [`Chain::fetch`](crate::chain::Chain::fetch) does.
+///
+/// # Errors
+/// [`DecodeError`] when the bytes are of another type or length.
+pub fn decode<T: AccountLayout>(data: &[u8]) -> Result<T, DecodeError> {
+    if data.get(..DISCRIMINATOR) != Some(&account_discriminator(T::NAME)[..]) {
+        return Err(DecodeError::WrongDiscriminator {
+            expected: T::NAME,
+            found: account_name(data),
+        });
+    }
+    bytemuck::try_pod_read_unaligned(&data[DISCRIMINATOR..]).map_err(|_| DecodeError::WrongLength {
+        name: T::NAME,
+        expected: T::LENGTH,
+        found: data.len(),
+    })
+}
+
+/// The bytes of an account as the program stores them: the inverse of [`decode`], for tests and
+/// recorded fixtures.
+pub fn encode<T: AccountLayout>(account: &T) -> Vec<u8> {
+    let mut data = account_discriminator(T::NAME).to_vec();
+    data.extend_from_slice(bytemuck::bytes_of(account));
+    data
+}
+
+impl Network {
+    /// The wallets that may take submissions and post batches.
+    pub fn active_aggregators(&self) -> &[[u8; 32]] {
+        let count = usize::from(self.aggregator_count).min(self.aggregators.len());
+        &self.aggregators[..count]
+    }
+
+    /// The table's used slots.
+    pub fn active_validators(&self) -> impl Iterator<Item = &StakeEntry> {
+        self.validators
+            .iter()
+            .filter(|entry| entry.authority != [0; 32])
+    }
+}
+
+impl Round {
+    /// The validators of the stake table copied at opening, with their slots in the table.
+    pub fn stake_table(&self) -> impl Iterator<Item = (usize, &RoundValidator)> {
+        self.validators
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.authority != [0; 32])
+    }
+}
+
+impl Job {
+    /// What a batch could still reserve.
+    pub fn available(&self) -> u64 {
+        self.balance.saturating_sub(self.reserved)
+    }
+}
+
+impl Pool {
+    /// What the vault owes to leaves of the active tree.
+    pub fn unclaimed(&self) -> u64 {
+        self.active_total.saturating_sub(self.claimed_total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+
+    #[test]
+    fn an_account_survives_the_round_trip() {
+        let pool = Pool {
+            next_job: 7,
+            decimals: 6,
+            ..Pool::zeroed()
+        };
+        assert_eq!(decode::<Pool>(&encode(&pool)), Ok(pool));
+    }
+
+    #[test]
+    fn another_type_is_named_in_the_error() {
+        let data = encode(&Pool::zeroed());
+        assert_eq!(
+            decode::<Job>(&data),
+            Err(DecodeError::WrongDiscriminator {
+                expected: "Job",
+                found: Some("Pool")
+            })
+        );
+        assert_eq!(
+            decode::<Job>(&[]),
+            Err(DecodeError::WrongDiscriminator {
+                expected: "Job",
+                found: None
+            })
+        );
+    }
+
+    #[test]
+    fn a_wrong_length_is_refused() {
+        let mut data = encode(&Pool::zeroed());
+        data.push(0);
+        assert_eq!(
+            decode::<Pool>(&data),
+            Err(DecodeError::WrongLength {
+                name: "Pool",
+                expected: 256,
+                found: 257
+            })
+        );
+    }
+}

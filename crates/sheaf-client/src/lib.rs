@@ -1,0 +1,25 @@
+//! What every program of Sheaf off the chain uses to talk to it and to the indexer.
+//!
+//! - [`layout`]: accounts, arguments and events as plain structs; [`address`]: where accounts are.
+//! - [`instruction`]: one function per instruction of the program.
+//! - [`chain`]: a handle that reads accounts; [`send`]: sends transactions so that none is paid twice.
+//! - [`event`]: what the program says about its changes; [`error`]: what its refusals mean.
+//! - [`indexer`]: the HTTP API of `docs/protocol.md`.
+//! - [`config`], [`keys`], [`program_id`], [`amount`]: what command lines need.
+
+pub mod address;
+pub mod amount;
+pub mod chain;
+pub mod config;
+pub mod error;
+pub mod event;
+pub mod instruction;
+pub mod keys;
+pub mod layout;
+pub mod program_id;
+pub mod send;
+pub mod token;
+
+pub use address::Addresses;
+pub use chain::Chain;
+pub use error::{Error, Refusal};

@@ -1,0 +1,177 @@
+//! Instruction arguments of fixed size. Instruction data is the instruction's discriminator
+//! followed by these bytes; instructions whose arguments end in a list say so.
+
+use super::layout;
+
+layout! { $ create_network_arguments
+    /// `create_network`: followed by the aggregators (`u32` count, then 32 bytes each).
+    CreateNetworkArguments (128 bytes) {
+        /// Genesis hash of the cluster.
+        0: genesis_hash: [u8; 32],
+        /// Wallet that earns the treasury's share.
+        32: treasury: [u8; 32],
+        /// First parameters.
+        64: parameters: NetworkParameters,
+    }
+}
+
+layout! { $ set_parameters_arguments
+    /// `set_parameters`: followed by the aggregators (`u32` count, then 32 bytes each).
+    SetParametersArguments (96 bytes) {
+        /// Wallet that earns the treasury's share, in rounds opened from now on.
+        0: treasury: [u8; 32],
+        /// New parameters.
+        32: parameters: NetworkParameters,
+    }
+}
+
+layout! { $ create_pool_arguments
+    /// `create_pool`.
+    CreatePoolArguments (8 bytes) {
+        /// Lamports moved from the payer into the pool's reserve for page rent.
+        0: reserve_lamports: u64,
+    }
+}
+
+layout! { $ register_validator_arguments
+    /// `register_validator`.
+    RegisterValidatorArguments (72 bytes) {
+        /// Hot key that votes.
+        0: vote_key: [u8; 32],
+        /// X25519 key that contributions are encrypted to.
+        32: encryption_key: [u8; 32],
+        /// Stake, in base units of the stake mint.
+        64: amount: u64,
+    }
+}
+
+layout! { $ create_job_arguments
+    /// `create_job`.
+    CreateJobArguments (144 bytes) {
+        /// Requester's X25519 key.
+        0: encryption_key: [u8; 32],
+        /// sha256 of the specification.
+        32: specification_hash: [u8; 32],
+        /// Wallet of the aggregator; it must be on the network's list.
+        64: aggregator: [u8; 32],
+        /// First funding; may not be zero.
+        96: amount: u64,
+        /// Price of one unit at full quality.
+        104: price_per_unit: u64,
+        /// Most that one round may take.
+        112: round_cap: u64,
+        /// Least lifetime earning that opens a leaf for a new earner.
+        120: minimum_earning: u64,
+        /// Unix time after which no batch is posted.
+        128: deadline: i64,
+        /// Kind of work: [`JobKind`](sheaf_format::stage::JobKind).
+        136: kind: u8,
+        /// Zero.
+        137: _padding: [u8; 7],
+    }
+}
+
+layout! { $ fund_job_arguments
+    /// `fund_job`.
+    FundJobArguments (8 bytes) {
+        /// Amount to transfer; what measurably arrives is credited.
+        0: amount: u64,
+    }
+}
+
+layout! { $ post_batch_arguments
+    /// `post_batch`.
+    PostBatchArguments (56 bytes) {
+        /// Merkle root over the contributions.
+        0: contributions_root: [u8; 32],
+        /// Round of the batch: the live one, or the next when none is live.
+        32: round: u64,
+        /// Units offered by all contributions.
+        40: units: u64,
+        /// Number of contributions.
+        48: count: u32,
+        /// Zero.
+        52: _padding: [u8; 4],
+    }
+}
+
+layout! { $ commit_arguments
+    /// `commit_scores`.
+    CommitArguments (32 bytes) {
+        /// [`commitment`](sheaf_format::digest::commitment).
+        0: commitment: [u8; 32],
+    }
+}
+
+layout! { $ reveal_arguments
+    /// `reveal_scores`.
+    RevealArguments (64 bytes) {
+        /// Root of the scores.
+        0: scores_root: [u8; 32],
+        /// Salt of the commitment.
+        32: salt: [u8; 32],
+    }
+}
+
+layout! { $ attest_arguments
+    /// `attest_result`.
+    AttestArguments (32 bytes) {
+        /// [`attestation`](sheaf_format::digest::attestation).
+        0: attestation: [u8; 32],
+    }
+}
+
+layout! { $ tally_arguments
+    /// `tally_round`: the preimage of the attested hash; scope and base come from the accounts.
+    TallyArguments (120 bytes) {
+        /// Root of the new tree.
+        0: root: [u8; 32],
+        /// Chain over the debits: [`debits_hash`](sheaf_format::digest::debits_hash).
+        32: debits_hash: [u8; 32],
+        /// Hash of the manifest.
+        64: manifest_hash: [u8; 32],
+        /// Sum of the new tree.
+        96: total: u64,
+        /// Sum of the debits.
+        104: debits_total: u64,
+        /// Leaves in use in the new tree.
+        112: leaf_count: u32,
+        /// Zero.
+        116: _padding: [u8; 4],
+    }
+}
+
+layout! { $ settle_arguments
+    /// `settle_round`: followed by the amounts (`u32` count, then `u64` each), one for each pair of
+    /// job and batch accounts.
+    SettleArguments (32 bytes) {
+        /// The chain of the debits that remain after these: [`debits_hash`](sheaf_format::digest::debits_hash).
+        0: rest_hash: [u8; 32],
+    }
+}
+
+layout! { $ sync_page_arguments
+    /// `sync_page`.
+    SyncPageArguments (680 bytes) {
+        /// The page's [`Node`](sheaf_format::tree::Node) in the active tree, as bytes.
+        0: node: [u8; 40],
+        /// Siblings from the page up to the active root: [`Node`](sheaf_format::tree::Node) bytes.
+        40: proof: [[u8; 40]; 16],
+    }
+}
+
+layout! { $ claim_arguments
+    /// `claim`.
+    ClaimArguments (376 bytes) {
+        /// Lifetime earnings in the leaf.
+        0: cumulative: u64,
+        /// Leaf index.
+        8: index: u32,
+        /// Bump of the contributor's canonical token account, so that the program need not search.
+        12: token_account_bump: u8,
+        /// Zero.
+        13: _padding: [u8; 3],
+        /// Siblings from the leaf up to the page's root: [`Node`](sheaf_format::tree::Node) bytes.
+        16: proof: [[u8; 40]; 9],
+    }
+}

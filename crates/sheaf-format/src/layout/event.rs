@@ -1,0 +1,363 @@
+//! Events. The program calls itself with them, so that no log limit can cut them. `sequence`
+//! counts without a gap: one series for the network, one per pool.
+
+use super::layout;
+
+layout! { $ network_created_event
+    /// The network was created.
+    NetworkCreated (200 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The admin.
+        8: admin: [u8; 32],
+        /// The treasury's wallet.
+        40: treasury: [u8; 32],
+        /// Stake mint.
+        72: stake_mint: [u8; 32],
+        /// Genesis hash.
+        104: genesis_hash: [u8; 32],
+        /// Parameters.
+        136: parameters: NetworkParameters,
+    }
+}
+layout! { $ parameters_set_event
+    /// The admin set parameters, treasury and aggregators.
+    ParametersSet (168 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The treasury's wallet.
+        8: treasury: [u8; 32],
+        /// Old.
+        40: old: NetworkParameters,
+        /// New.
+        104: new: NetworkParameters,
+    }
+}
+layout! { $ validator_registered_event
+    /// A validator joined (network series).
+    ValidatorRegistered (112 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// Vote key.
+        40: vote_key: [u8; 32],
+        /// Encryption key.
+        72: encryption_key: [u8; 32],
+        /// Stake.
+        104: stake: u64,
+    }
+}
+layout! { $ unstake_requested_event
+    /// A validator's stake stopped voting and unbonds (network series).
+    UnstakeRequested (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// Stake.
+        40: stake: u64,
+        /// Withdraw after.
+        48: withdraw_after: i64,
+    }
+}
+layout! { $ stake_withdrawn_event
+    /// A validator left with its stake (network series).
+    StakeWithdrawn (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// Amount.
+        40: amount: u64,
+    }
+}
+layout! { $ pool_created_event
+    /// A pool was created for a mint (pool series, its first).
+    PoolCreated (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Mint.
+        40: mint: [u8; 32],
+        /// Token program.
+        72: token_program: [u8; 32],
+    }
+}
+layout! { $ job_created_event
+    /// A job was created and funded.
+    JobCreated (120 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Requester.
+        72: requester: [u8; 32],
+        /// Number.
+        104: number: u64,
+        /// Arrived.
+        112: arrived: u64,
+    }
+}
+layout! { $ job_funded_event
+    /// Tokens arrived for a job.
+    JobFunded (88 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Arrived.
+        72: arrived: u64,
+        /// Balance.
+        80: balance: u64,
+    }
+}
+layout! { $ job_cancelled_event
+    /// The requester stopped a job's intake.
+    JobCancelled (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Cancelled at.
+        72: cancelled_at: i64,
+    }
+}
+layout! { $ job_refunded_event
+    /// What was left of a job went back to its requester.
+    JobRefunded (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Amount.
+        72: amount: u64,
+    }
+}
+layout! { $ batch_posted_event
+    /// A batch was posted and its reservation made.
+    BatchPosted (168 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Batch.
+        72: batch: [u8; 32],
+        /// Contributions root.
+        104: contributions_root: [u8; 32],
+        /// The round.
+        136: round: u64,
+        /// Reserved.
+        144: reserved: u64,
+        /// Units.
+        152: units: u64,
+        /// Count.
+        160: count: u64,
+    }
+}
+layout! { $ intake_closed_event
+    /// Intake closed: this slot's hash will seed the assignment. Sent again when the hash
+    /// expired unseen and another slot had to be taken.
+    IntakeClosed (64 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
+        /// Seed slot.
+        48: seed_slot: u64,
+        /// Retargeted.
+        56: retargeted: u64,
+    }
+}
+layout! { $ round_opened_event
+    /// A round opened for commitments.
+    RoundOpened (96 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Seed.
+        40: seed: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Opened slot.
+        80: opened_slot: u64,
+        /// Stake total.
+        88: stake_total: u64,
+    }
+}
+layout! { $ scores_committed_event
+    /// A validator committed.
+    ScoresCommitted (112 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The validator's wallet.
+        40: validator: [u8; 32],
+        /// Commitment.
+        72: commitment: [u8; 32],
+        /// The round.
+        104: round: u64,
+    }
+}
+layout! { $ scores_revealed_event
+    /// A validator revealed.
+    ScoresRevealed (112 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The validator's wallet.
+        40: validator: [u8; 32],
+        /// Scores root.
+        72: scores_root: [u8; 32],
+        /// The round.
+        104: round: u64,
+    }
+}
+layout! { $ result_attested_event
+    /// A validator attested.
+    ResultAttested (112 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The validator's wallet.
+        40: validator: [u8; 32],
+        /// Attestation.
+        72: attestation: [u8; 32],
+        /// The round.
+        104: round: u64,
+    }
+}
+layout! { $ round_tallied_event
+    /// A result reached the quorum and is pending.
+    RoundTallied (144 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Root.
+        40: root: [u8; 32],
+        /// Manifest hash.
+        72: manifest_hash: [u8; 32],
+        /// The round.
+        104: round: u64,
+        /// Total.
+        112: total: u64,
+        /// Debits total.
+        120: debits_total: u64,
+        /// Leaf count.
+        128: leaf_count: u64,
+        /// Stake.
+        136: stake: u64,
+    }
+}
+layout! { $ debits_settled_event
+    /// Some debits were settled. The batches say each one.
+    DebitsSettled (64 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
+        /// Count.
+        48: count: u64,
+        /// Settled total.
+        56: settled_total: u64,
+    }
+}
+layout! { $ round_finalised_event
+    /// A round's root became active.
+    RoundFinalised (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Root.
+        40: root: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Old total.
+        80: old_total: u64,
+        /// New total.
+        88: new_total: u64,
+        /// Leaf count.
+        96: leaf_count: u64,
+    }
+}
+layout! { $ round_voided_event
+    /// A round ended without effect.
+    RoundVoided (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
+        /// Stage.
+        48: stage: u64,
+    }
+}
+layout! { $ batch_released_event
+    /// A batch's reservation ended: what was not debited is the job's again.
+    BatchReleased (96 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Debited.
+        80: debited: u64,
+        /// Returned.
+        88: returned: u64,
+    }
+}
+layout! { $ page_opened_event
+    /// A ledger page was created.
+    PageOpened (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Page.
+        40: page: u64,
+    }
+}
+layout! { $ page_synced_event
+    /// A ledger page took its root from the active tree.
+    PageSynced (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Page.
+        40: page: u64,
+        /// Root.
+        48: root: [u8; 32],
+        /// Old sum.
+        80: old_sum: u64,
+        /// New sum.
+        88: new_sum: u64,
+        /// The round.
+        96: round: u64,
+    }
+}

@@ -1,0 +1,41 @@
+//! Program constants that bound every parameter. An admin chooses inside these, never outside.
+
+/// Levels of a page's own tree: a page holds `2^9 = 512` leaves.
+pub const PAGE_LEVELS: usize = 9;
+/// Leaves on one ledger page.
+pub const PAGE_LEAVES: usize = 1 << PAGE_LEVELS;
+/// Levels of the tree that the pages hang in: at most `2^16` pages.
+pub const POOL_LEVELS: usize = 16;
+/// Leaf indices are below this: `2^25`.
+pub const MAX_LEAVES: u32 = 1 << (PAGE_LEVELS + POOL_LEVELS);
+
+/// Slots in the network's table of validators.
+pub const MAX_VALIDATORS: usize = 64;
+/// Slots in the network's list of aggregators.
+pub const MAX_AGGREGATORS: usize = 8;
+/// Debits that one settle instruction may carry.
+pub const MAX_DEBITS_PER_SETTLE: usize = 8;
+
+/// One hundred percent in basis points.
+pub const BPS: u64 = 10_000;
+/// The quorum is never below two thirds of the snapshotted stake.
+pub const MIN_QUORUM_BPS: u16 = 6_667;
+/// Treasury fee and validators' share together never exceed this part of a debit.
+pub const MAX_FEES_BPS: u16 = 3_000;
+
+/// Shortest length of any stage, in slots.
+pub const MIN_STAGE_SLOTS: u32 = 10;
+/// Longest length of any stage, in slots (about twelve days of 400 ms slots).
+pub const MAX_STAGE_SLOTS: u32 = 2_592_000;
+/// Longest stall limit, in seconds: after it a requester's money comes back whoever is absent.
+pub const MAX_STALL_SECONDS: i64 = 30 * 24 * 3_600;
+/// Longest life of a job from its creation to its deadline, in seconds.
+pub const MAX_JOB_SECONDS: i64 = 366 * 24 * 3_600;
+/// What a slot lasts at most in regular operation, in milliseconds: turns a round's length in
+/// slots into seconds, where it is held against a stall limit.
+pub const SLOT_MILLISECONDS: u64 = 400;
+/// Longest unbonding time, in seconds.
+pub const MAX_UNBONDING_SECONDS: i64 = 60 * 24 * 3_600;
+
+/// Closing intake fixes the slot this many ahead, whose hash seeds the assignment of reviewers.
+pub const SEED_SLOTS_AHEAD: u64 = 8;

@@ -1,0 +1,11 @@
+//! Events, by concern. Every instruction but `claim` ends with one, sent as a call of the program to
+//! itself, so that no log limit can cut it.
+
+mod claim;
+mod job;
+mod network;
+mod pool;
+mod round;
+mod validator;
+
+pub use {claim::*, job::*, network::*, pool::*, round::*, validator::*};

@@ -1,0 +1,35 @@
+//! Arguments of fixed size. Their bytes in instruction data are the bytes of the struct.
+
+use crate::state::NetworkParameters;
+use anchor_lang::prelude::*;
+
+macro_rules! arguments {
+    ($($layout:ident),* $(,)?) => {
+        $( sheaf_format::$layout! {
+            #[repr(C)]
+            #[derive(Clone, Copy, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
+        } )*
+    };
+}
+
+arguments!(
+    create_network_arguments,
+    set_parameters_arguments,
+    create_pool_arguments,
+    register_validator_arguments,
+    create_job_arguments,
+    fund_job_arguments,
+    post_batch_arguments,
+    commit_arguments,
+    reveal_arguments,
+    attest_arguments,
+    tally_arguments,
+    settle_arguments,
+    claim_arguments,
+);
+
+sheaf_format::sync_page_arguments! {
+    // Aligned as the tree's nodes are, so that its bytes can be read as nodes where they lie.
+    #[repr(C, align(8))]
+    #[derive(Clone, Copy, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
+}

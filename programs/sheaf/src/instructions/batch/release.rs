@@ -1,0 +1,103 @@
+//! `release_batch`
+
+use crate::{
+    error::SheafError,
+    event::BatchReleased,
+    state::{Batch, Job, Pool, Round},
+    zero_copy,
+};
+use anchor_lang::prelude::*;
+use sheaf_format::{seeds, stage::RoundState};
+
+/// Accounts of `release_batch`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct ReleaseBatch {
+    /// The pool.
+    #[account(mut)]
+    pub pool: Account<Pool>,
+    /// The job.
+    #[account(mut, constraint = job.pool == pool.address().to_bytes() @ SheafError::WrongBatch)]
+    pub job: Account<Job>,
+    /// The batch.
+    #[account(mut, constraint = batch.job == job.address().to_bytes() @ SheafError::WrongBatch)]
+    pub batch: Account<Batch>,
+    /// CHECK: the batch's round, at its address; no such account exists when the round was voided
+    /// before it opened.
+    #[account(
+        seeds = [seeds::ROUND, pool.address().as_ref(), batch.round.to_le_bytes()], bump,
+    )]
+    pub round: UncheckedAccount,
+}
+
+/// How a batch's round ended.
+enum Outcome {
+    Final,
+    Void,
+}
+
+/// Ends a batch's reservation after its round. Anyone may send it.
+///
+/// What the batch reserved and was not debited is free again. A final round's debit is booked as
+/// settled; a void round's goes back to the job's balance.
+pub fn release(ctx: &mut Context<ReleaseBatch>) -> Result<()> {
+    let ReleaseBatch {
+        pool,
+        job,
+        batch,
+        round,
+        ..
+    } = &mut ctx.accounts;
+
+    // When.
+    let outcome = outcome(pool, batch, round.account())?;
+
+    // Effects.
+    batch.release()?;
+    let returned = job.release(batch.reserved, batch.debited)?;
+    match outcome {
+        Outcome::Final => {
+            job.book_settled(batch.debited)?;
+            if batch.debited > 0 {
+                job.last_paid_root = batch.contributions_root;
+            }
+        }
+        Outcome::Void => {
+            job.undo_debit(batch.debited)?;
+            pool.move_out_of_round(batch.debited)?;
+        }
+    }
+
+    // Event.
+    let event = BatchReleased {
+        sequence: pool.next_event()?,
+        pool: job.pool,
+        job: batch.job,
+        round: batch.round,
+        debited: batch.debited,
+        returned,
+    };
+    emit_cpi!(event);
+    Ok(())
+}
+
+/// How the batch's round ended.
+///
+/// A round without an account never opened, or its account was closed after every debited batch was
+/// released: either way the batch must be unsettled, and the pool must have left the round.
+fn outcome(pool: &Pool, batch: &Batch, round: &AccountView) -> Result<Outcome> {
+    if zero_copy::is_ours(round) {
+        let round = zero_copy::load::<Round>(round)?;
+        return match RoundState::from_byte(round.state) {
+            Some(RoundState::Final) => Ok(Outcome::Final),
+            Some(RoundState::Void) => Ok(Outcome::Void),
+            _ => Err(SheafError::WrongStage.into()),
+        };
+    }
+    let pool_has_left = pool.round > batch.round || (pool.round == batch.round && pool.is_idle());
+    require!(
+        pool_has_left && batch.is_unsettled(),
+        SheafError::WrongStage
+    );
+    Ok(Outcome::Void)
+}

@@ -1,0 +1,5 @@
+//! Pools: one per mint.
+
+pub mod create;
+
+pub use create::*;

@@ -1,0 +1,17 @@
+//! Rounds, from the end of intake to the active root.
+
+pub mod close_intake;
+pub mod finalise;
+pub mod open;
+pub mod settle;
+pub mod tally;
+pub mod void;
+pub mod vote;
+
+pub use close_intake::*;
+pub use finalise::*;
+pub use open::*;
+pub use settle::*;
+pub use tally::*;
+pub use void::*;
+pub use vote::*;

@@ -1,0 +1,65 @@
+//! `void_round`
+
+use crate::{
+    clock::now,
+    error::SheafError,
+    event::RoundVoided,
+    state::{Pool, Round},
+    zero_copy,
+};
+use anchor_lang::prelude::*;
+use sheaf_format::{
+    seeds,
+    stage::{PoolStage, RoundState},
+};
+
+/// Accounts of `void_round`.
+#[event_cpi]
+#[derive(Accounts)]
+pub struct VoidRound {
+    /// The pool.
+    #[account(mut)]
+    pub pool: Account<Pool>,
+    /// CHECK: the live round, at its address; no such account exists before the round is opened.
+    #[account(
+        mut, seeds = [seeds::ROUND, pool.address().as_ref(), pool.round.to_le_bytes()], bump,
+    )]
+    pub round: UncheckedAccount,
+}
+
+/// Ends a live round without effect: past its hard deadline, in whatever stage, or when the time for
+/// attestations has long passed without a tallied quorum. Anyone may send it. Releasing its batches
+/// then restores each job's numbers.
+pub fn void(ctx: &mut Context<VoidRound>) -> Result<()> {
+    let now = now()?;
+    let VoidRound { pool, round, .. } = &mut ctx.accounts;
+    let stage = pool.stage()?;
+
+    // When, and effects.
+    match stage {
+        PoolStage::Idle => return Err(SheafError::WrongStage.into()),
+        PoolStage::Intake | PoolStage::Closed => {
+            require!(
+                now.slot >= pool.round_deadline_slot,
+                SheafError::NotYetPastDeadline
+            );
+        }
+        PoolStage::Open => {
+            let mut view = *round.account();
+            let mut round = zero_copy::load_mut::<Round>(&mut view)?;
+            round.check_voidable(now.slot)?;
+            round.state = RoundState::Void as u8;
+        }
+    }
+    pool.become_idle();
+
+    // Event.
+    let event = RoundVoided {
+        sequence: pool.next_event()?,
+        pool: pool.address().to_bytes(),
+        round: pool.round,
+        stage: u64::from(stage as u8),
+    };
+    emit_cpi!(event);
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! Sheaf's on-chain program: escrow in, rounds of work judged and paid, earnings out.
+//!
+//! - [`state`]: the accounts, and the rules that concern one of them alone.
+//! - [`instructions`]: what changes them, by concern; [`event`]: what each change says.
+//! - [`token`]: mints that are admitted, and calls of the token programs.
+//! - [`slot_hashes`], [`clock`], [`arithmetic`], [`zero_copy`]: small tools.
+//!
+//! Layouts, hashes, seeds, limits and error codes are defined in `sheaf-format`, which every machine
+//! off the chain compiles as well. `README.md` lists the accounts of each instruction.
+
+pub mod arithmetic;
+pub mod clock;
+pub mod error;
+pub mod event;
+pub mod instructions;
+pub mod slot_hashes;
+pub mod state;
+pub mod token;
+pub mod zero_copy;
+
+use anchor_lang::prelude::*;
+use instructions::{arguments::*, batch, claim, job, network, pool, round, validator};
+use sheaf_format::Key;
+
+/// This program's address in base58: the one it is built for (`SHEAF_PROGRAM_ID`), or the
+/// localnet's.
+const ADDRESS: &str = match option_env!("SHEAF_PROGRAM_ID") {
+    Some(address) => address,
+    None => sheaf_format::LOCALNET_PROGRAM_ADDRESS,
+};
+
+/// This program's address.
+pub const ID: Address = Address::from_str_const(ADDRESS);
+
+/// The instructions. Each is described at its handler.
+#[program]
+pub mod sheaf {
+    use super::*;
+
+    /// Pays a contributor lifetime earnings less lifetime claims.
+    pub fn claim(ctx: &mut Context<claim::Claim>, arguments: ClaimArguments) -> Result<()> {
+        claim::claim(ctx, &arguments)
+    }
+
+    /// Brings a ledger page to the active root.
+    pub fn sync_page(
+        ctx: &mut Context<claim::SyncPage>,
+        arguments: SyncPageArguments,
+    ) -> Result<()> {
+        claim::sync_page(ctx, &arguments)
+    }
+
+    /// Creates a ledger page; the pool's reserve pays its rent.
+    pub fn open_page(ctx: &mut Context<claim::OpenPage>, number: u32) -> Result<()> {
+        claim::open_page(ctx, number)
+    }
+
+    /// Posts a job's contributions to a round and reserves what they may cost.
+    pub fn post_batch(
+        ctx: &mut Context<batch::PostBatch>,
+        arguments: PostBatchArguments,
+    ) -> Result<()> {
+        batch::post(ctx, &arguments)
+    }
+
+    /// Ends a batch's reservation after its round.
+    pub fn release_batch(ctx: &mut Context<batch::ReleaseBatch>) -> Result<()> {
+        batch::release(ctx)
+    }
+
+    /// Closes intake and fixes the slot whose hash seeds the assignment.
+    pub fn close_intake(ctx: &mut Context<round::CloseIntake>) -> Result<()> {
+        round::close_intake(ctx)
+    }
+
+    /// Opens the live round for commitments.
+    pub fn open_round(ctx: &mut Context<round::OpenRound>) -> Result<()> {
+        round::open(ctx)
+    }
+
+    /// Commits a validator to the root of its scores.
+    pub fn commit_scores(ctx: &mut Context<round::Vote>, arguments: CommitArguments) -> Result<()> {
+        round::commit(ctx, &arguments)
+    }
+
+    /// Reveals scores root and salt of a commitment.
+    pub fn reveal_scores(ctx: &mut Context<round::Vote>, arguments: RevealArguments) -> Result<()> {
+        round::reveal(ctx, &arguments)
+    }
+
+    /// Attests to the hash of the round's result.
+    pub fn attest_result(ctx: &mut Context<round::Vote>, arguments: AttestArguments) -> Result<()> {
+        round::attest(ctx, &arguments)
+    }
+
+    /// Makes the result with the quorum pending.
+    pub fn tally_round(
+        ctx: &mut Context<round::TallyRound>,
+        arguments: TallyArguments,
+    ) -> Result<()> {
+        round::tally(ctx, &arguments)
+    }
+
+    /// Settles the next debits of a pending result.
+    pub fn settle_round(
+        ctx: &mut Context<round::SettleRound>,
+        arguments: SettleArguments,
+        amounts: Vec<u64>,
+    ) -> Result<()> {
+        round::settle(ctx, &arguments, &amounts)
+    }
+
+    /// Makes a pending root active.
+    pub fn finalise_round(ctx: &mut Context<round::FinaliseRound>) -> Result<()> {
+        round::finalise(ctx)
+    }
+
+    /// Ends a live round without effect.
+    pub fn void_round(ctx: &mut Context<round::VoidRound>) -> Result<()> {
+        round::void(ctx)
+    }
+
+    /// Creates a job and funds it.
+    pub fn create_job(
+        ctx: &mut Context<job::CreateJob>,
+        arguments: CreateJobArguments,
+    ) -> Result<()> {
+        job::create(ctx, &arguments)
+    }
+
+    /// Adds to a job's balance.
+    pub fn fund_job(ctx: &mut Context<job::FundJob>, arguments: FundJobArguments) -> Result<()> {
+        job::fund(ctx, &arguments)
+    }
+
+    /// Ends a job before its deadline.
+    pub fn cancel_job(ctx: &mut Context<job::CancelJob>) -> Result<()> {
+        job::cancel(ctx)
+    }
+
+    /// Returns what is left of a job that has ended.
+    pub fn refund_job(ctx: &mut Context<job::RefundJob>) -> Result<()> {
+        job::refund(ctx)
+    }
+
+    /// Registers a validator with its stake.
+    pub fn register_validator(
+        ctx: &mut Context<validator::RegisterValidator>,
+        arguments: RegisterValidatorArguments,
+    ) -> Result<()> {
+        validator::register(ctx, &arguments)
+    }
+
+    /// Asks for a stake back.
+    pub fn request_unstake(ctx: &mut Context<validator::RequestUnstake>) -> Result<()> {
+        validator::request_unstake(ctx)
+    }
+
+    /// Returns an unbonded stake and closes the validator.
+    pub fn withdraw_stake(ctx: &mut Context<validator::WithdrawStake>) -> Result<()> {
+        validator::withdraw(ctx)
+    }
+
+    /// Creates the pool of a mint.
+    pub fn create_pool(
+        ctx: &mut Context<pool::CreatePool>,
+        arguments: CreatePoolArguments,
+    ) -> Result<()> {
+        pool::create(ctx, &arguments)
+    }
+
+    /// Creates the network.
+    pub fn create_network(
+        ctx: &mut Context<network::CreateNetwork>,
+        arguments: CreateNetworkArguments,
+        aggregators: Vec<Key>,
+    ) -> Result<()> {
+        network::create(ctx, &arguments, &aggregators)
+    }
+
+    /// Sets parameters, treasury and aggregators.
+    pub fn set_parameters(
+        ctx: &mut Context<network::SetParameters>,
+        arguments: SetParametersArguments,
+        aggregators: Vec<Key>,
+    ) -> Result<()> {
+        network::set_parameters(ctx, &arguments, &aggregators)
+    }
+}

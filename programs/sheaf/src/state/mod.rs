@@ -1,0 +1,26 @@
+//! The program's accounts and the rules that concern one of them alone.
+//!
+//! Only this program creates accounts of these types, each at its canonical address, and never
+//! writes another address into their fields of identity. Owner and discriminator therefore prove
+//! where an account stands, and a field such as `job.pool` proves what it belongs to: accounts
+//! structs compare those fields and do not derive addresses again.
+
+mod ballot_box;
+mod batch;
+mod job;
+mod ledger_page;
+mod network;
+mod pool;
+mod round;
+mod validator;
+
+pub use {
+    ballot_box::{is_quorum, stake_behind, RoundValidator},
+    batch::Batch,
+    job::Job,
+    ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot},
+    network::{lasts_at_most, Network, NetworkParameters, StakeEntry},
+    pool::Pool,
+    round::{Round, Settlement},
+    validator::Validator,
+};

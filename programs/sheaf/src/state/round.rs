@@ -1,0 +1,438 @@
+//! The round from its opening on: stages by slot, the result, and settlement.
+
+use super::{
+    ballot_box::{is_quorum, stake_behind},
+    Network, Pool, RoundValidator, Validator,
+};
+use crate::{
+    arithmetic::add,
+    error::{Checked, SheafError},
+};
+use anchor_lang::prelude::*;
+use sheaf_format::{
+    digest::{debits_next, debits_start, RoundResult, RoundScope},
+    limits::MAX_LEAVES,
+    stage::RoundState,
+    Hash, Key,
+};
+
+sheaf_format::round_layout! { #[account] }
+
+/// What one settlement takes off the front of a round's chain of debits.
+pub struct Settlement<'a> {
+    /// Job number, job address and amount of each debit, in the order given.
+    pub debits: &'a [(u64, Key, u64)],
+    /// The chain that remains.
+    pub rest_hash: Hash,
+}
+
+impl Round {
+    /// Fills a fresh round: identity, terms copied from the network, base from the pool, and the
+    /// stake table.
+    ///
+    /// # Errors
+    /// [`SheafError::EmptyStakeTable`], [`SheafError::Arithmetic`].
+    pub fn open(
+        &mut self,
+        network: &Network,
+        pool_address: Key,
+        pool: &Pool,
+        seed: Hash,
+        slot: u64,
+    ) -> Checked<()> {
+        let parameters = &network.parameters;
+        self.pool = pool_address;
+        self.number = pool.round;
+        self.treasury = network.treasury;
+        self.seed = seed;
+        self.base_root = pool.active_root;
+        self.base_total = pool.active_total;
+        self.base_leaf_count = pool.active_leaf_count;
+        self.opened_slot = slot;
+        self.commit_until_slot = add(slot, parameters.commit_slots.into())?;
+        self.reveal_until_slot = add(self.commit_until_slot, parameters.reveal_slots.into())?;
+        self.attest_until_slot = add(self.reveal_until_slot, parameters.attest_slots.into())?;
+        self.deadline_slot = pool.round_deadline_slot;
+        self.window_slots = parameters.window_slots;
+        self.batch_count = pool.round_batch_count;
+        self.quorum_bps = parameters.quorum_bps;
+        self.state = RoundState::Voting as u8;
+
+        let mut stake_total = 0;
+        for (entry, seat) in self.validators.iter_mut().zip(&network.validators) {
+            if seat.stake > 0 {
+                entry.authority = seat.authority;
+                entry.stake = seat.stake;
+                stake_total = add(stake_total, seat.stake)?;
+            }
+        }
+        if stake_total == 0 {
+            return Err(SheafError::EmptyStakeTable);
+        }
+        self.stake_total = stake_total;
+        Ok(())
+    }
+
+    /// What commitments and attestations of this round are bound to.
+    pub fn scope(&self, genesis: Hash) -> RoundScope {
+        RoundScope {
+            genesis,
+            program: crate::ID.to_bytes(),
+            pool: self.pool,
+            round: self.number,
+        }
+    }
+
+    /// Checks the round's state.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`].
+    pub fn check_state(&self, state: RoundState) -> Checked<()> {
+        if self.state == state as u8 {
+            Ok(())
+        } else {
+            Err(SheafError::WrongStage)
+        }
+    }
+
+    /// Checks that the round is before its hard deadline.
+    ///
+    /// # Errors
+    /// [`SheafError::PastHardDeadline`].
+    pub fn check_before_deadline(&self, slot: u64) -> Checked<()> {
+        if slot < self.deadline_slot {
+            Ok(())
+        } else {
+            Err(SheafError::PastHardDeadline)
+        }
+    }
+
+    /// Checks that commitments are taken.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageOver`], [`SheafError::PastHardDeadline`].
+    pub fn check_commit_stage(&self, slot: u64) -> Checked<()> {
+        self.check_voting_stage(slot, 0, self.commit_until_slot)
+    }
+
+    /// Checks that reveals are taken.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageNotOver`], [`SheafError::StageOver`],
+    /// [`SheafError::PastHardDeadline`].
+    pub fn check_reveal_stage(&self, slot: u64) -> Checked<()> {
+        self.check_voting_stage(slot, self.commit_until_slot, self.reveal_until_slot)
+    }
+
+    /// Checks that attestations are taken.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageNotOver`], [`SheafError::StageOver`],
+    /// [`SheafError::PastHardDeadline`].
+    pub fn check_attest_stage(&self, slot: u64) -> Checked<()> {
+        self.check_voting_stage(slot, self.reveal_until_slot, self.attest_until_slot)
+    }
+
+    fn check_voting_stage(&self, slot: u64, from: u64, until: u64) -> Checked<()> {
+        self.check_state(RoundState::Voting)?;
+        self.check_before_deadline(slot)?;
+        if slot < from {
+            return Err(SheafError::StageNotOver);
+        }
+        if slot >= until {
+            return Err(SheafError::StageOver);
+        }
+        Ok(())
+    }
+
+    /// The ballot of a validator whose snapshotted stake still stands behind it.
+    ///
+    /// # Errors
+    /// [`SheafError::NotInStakeTable`] when the validator was not there at opening, or left since
+    /// and came back with less.
+    pub fn ballot_of(&mut self, validator: &Validator) -> Checked<&mut RoundValidator> {
+        self.validators
+            .get_mut(usize::from(validator.table_index))
+            .filter(|entry| {
+                entry.stake > 0
+                    && entry.authority == validator.authority
+                    && validator.stake >= entry.stake
+            })
+            .ok_or(SheafError::NotInStakeTable)
+    }
+
+    /// Slot up to which votes in this round can be slashed.
+    pub fn slashable_until_slot(&self) -> u64 {
+        self.deadline_slot
+            .saturating_add(u64::from(self.window_slots))
+    }
+
+    /// Checks a result against the round's base: nothing is owed that no debit pays for, and no leaf
+    /// disappears.
+    ///
+    /// # Errors
+    /// [`SheafError::TotalMismatch`], [`SheafError::LeafCountShrinks`].
+    pub fn check_result(&self, result: &RoundResult) -> Checked<()> {
+        if add(self.base_total, result.debits_total) != Ok(result.total) {
+            return Err(SheafError::TotalMismatch);
+        }
+        if !(self.base_leaf_count..=MAX_LEAVES).contains(&result.leaf_count) {
+            return Err(SheafError::LeafCountShrinks);
+        }
+        Ok(())
+    }
+
+    /// Counts the stake behind an attested hash.
+    ///
+    /// # Errors
+    /// [`SheafError::NoQuorum`] when it is less than the quorum.
+    pub fn tally(&self, attestation: &Hash) -> Checked<u64> {
+        let stake = stake_behind(&self.validators, attestation)?;
+        if is_quorum(stake, self.stake_total, self.quorum_bps) {
+            Ok(stake)
+        } else {
+            Err(SheafError::NoQuorum)
+        }
+    }
+
+    /// Makes a result pending.
+    ///
+    /// # Errors
+    /// [`SheafError::Arithmetic`].
+    pub fn make_pending(&mut self, result: &RoundResult, slot: u64) -> Checked<()> {
+        self.root = result.root;
+        self.total = result.total;
+        self.leaf_count = result.leaf_count;
+        self.debits_hash = result.debits_hash;
+        self.unsettled_hash = result.debits_hash;
+        self.debits_total = result.debits_total;
+        self.manifest_hash = result.manifest_hash;
+        self.window_until_slot = add(slot, self.window_slots.into())?;
+        self.state = RoundState::Pending as u8;
+        Ok(())
+    }
+
+    /// Checks that a pending result survived its window and may be settled.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageNotOver`], [`SheafError::PastHardDeadline`].
+    pub fn check_settlement_stage(&self, slot: u64) -> Checked<()> {
+        self.check_state(RoundState::Pending)?;
+        self.check_before_deadline(slot)?;
+        if slot >= self.window_until_slot {
+            Ok(())
+        } else {
+            Err(SheafError::StageNotOver)
+        }
+    }
+
+    /// Takes debits off the front of the chain and returns their sum.
+    ///
+    /// # Errors
+    /// [`SheafError::DebitsOutOfOrder`], [`SheafError::DebitsMismatch`] when they are not the next
+    /// ones that were attested to.
+    pub fn settle(&mut self, settlement: &Settlement<'_>) -> Checked<u64> {
+        let (mut sum, mut next_job) = (0, self.next_job);
+        for (number, _, amount) in settlement.debits {
+            if *number < next_job {
+                return Err(SheafError::DebitsOutOfOrder);
+            }
+            next_job = add(*number, 1)?;
+            sum = add(sum, *amount)?;
+        }
+        let front = settlement
+            .debits
+            .iter()
+            .rfold(settlement.rest_hash, |rest, (_, job, amount)| {
+                debits_next(&rest, job, *amount)
+            });
+        if front != self.unsettled_hash {
+            return Err(SheafError::DebitsMismatch);
+        }
+        self.settled_total = add(self.settled_total, sum)?;
+        self.unsettled_hash = settlement.rest_hash;
+        self.next_job = next_job;
+        Ok(sum)
+    }
+
+    /// Checks that every debit was settled.
+    ///
+    /// # Errors
+    /// [`SheafError::DebitsMismatch`].
+    pub fn check_all_settled(&self) -> Checked<()> {
+        if self.unsettled_hash == debits_start(&self.pool, self.number)
+            && self.settled_total == self.debits_total
+        {
+            Ok(())
+        } else {
+            Err(SheafError::DebitsMismatch)
+        }
+    }
+
+    /// Checks that the opened round may be voided: past its hard deadline, or past the time for
+    /// attestations by the length of a window without a tallied quorum.
+    ///
+    /// # Errors
+    /// [`SheafError::NotYetPastDeadline`], [`SheafError::WrongStage`] when it ended before.
+    pub fn check_voidable(&self, slot: u64) -> Checked<()> {
+        let without_quorum = match RoundState::from_byte(self.state) {
+            Some(RoundState::Voting) => {
+                let patience = self
+                    .attest_until_slot
+                    .saturating_add(self.window_slots.into());
+                slot >= patience
+            }
+            Some(RoundState::Pending) => false,
+            _ => return Err(SheafError::WrongStage),
+        };
+        if without_quorum || slot >= self.deadline_slot {
+            Ok(())
+        } else {
+            Err(SheafError::NotYetPastDeadline)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+    use sheaf_format::digest::debits_hash;
+
+    fn round() -> Round {
+        let mut round = Round::zeroed();
+        round.pool = [9; 32];
+        round.number = 3;
+        round.commit_until_slot = 100;
+        round.reveal_until_slot = 200;
+        round.attest_until_slot = 300;
+        round.deadline_slot = 1_000;
+        round.window_slots = 50;
+        round
+    }
+
+    #[test]
+    fn stages_are_half_open_ranges_of_slots() {
+        let round = round();
+        assert_eq!(round.check_commit_stage(99), Ok(()));
+        assert_eq!(round.check_commit_stage(100), Err(SheafError::StageOver));
+        assert_eq!(round.check_reveal_stage(99), Err(SheafError::StageNotOver));
+        assert_eq!(round.check_reveal_stage(100), Ok(()));
+        assert_eq!(round.check_attest_stage(299), Ok(()));
+        assert_eq!(round.check_attest_stage(300), Err(SheafError::StageOver));
+    }
+
+    #[test]
+    fn a_round_is_voided_late_or_without_a_quorum() {
+        let mut round = round();
+        assert_eq!(
+            round.check_voidable(349),
+            Err(SheafError::NotYetPastDeadline)
+        );
+        assert_eq!(round.check_voidable(350), Ok(()));
+        round.state = RoundState::Pending as u8;
+        assert_eq!(
+            round.check_voidable(999),
+            Err(SheafError::NotYetPastDeadline)
+        );
+        assert_eq!(round.check_voidable(1_000), Ok(()));
+        round.state = RoundState::Final as u8;
+        assert_eq!(round.check_voidable(1_000), Err(SheafError::WrongStage));
+    }
+
+    #[test]
+    fn debits_settle_from_the_front_and_only_as_attested() {
+        let debits = [(2, [2; 32], 20), (5, [5; 32], 50), (7, [7; 32], 0)];
+        let chain = |debits: &[(u64, Key, u64)]| {
+            debits_hash(
+                &[9; 32],
+                3,
+                debits.iter().map(|(_, job, amount)| (job, *amount)),
+            )
+        };
+        let mut round = round();
+        round.debits_total = 70;
+        round.unsettled_hash = chain(&debits);
+
+        let wrong_amount = Settlement {
+            debits: &[(2, [2; 32], 21)],
+            rest_hash: chain(&debits[1..]),
+        };
+        assert_eq!(round.settle(&wrong_amount), Err(SheafError::DebitsMismatch));
+
+        let first = Settlement {
+            debits: &debits[..2],
+            rest_hash: chain(&debits[2..]),
+        };
+        assert_eq!(round.settle(&first), Ok(70));
+        assert_eq!(round.check_all_settled(), Err(SheafError::DebitsMismatch));
+        let again = Settlement {
+            debits: &debits[..1],
+            rest_hash: chain(&debits[1..]),
+        };
+        assert_eq!(round.settle(&again), Err(SheafError::DebitsOutOfOrder));
+        let last = Settlement {
+            debits: &debits[2..],
+            rest_hash: chain(&[]),
+        };
+        assert_eq!(round.settle(&last), Ok(0));
+        assert_eq!(round.check_all_settled(), Ok(()));
+    }
+
+    #[test]
+    fn a_result_owes_what_its_debits_pay() {
+        let mut round = round();
+        round.base_total = 100;
+        round.base_leaf_count = 4;
+        let mut result = RoundResult {
+            base_root: [0; 32],
+            root: [1; 32],
+            total: 130,
+            leaf_count: 4,
+            debits_hash: [2; 32],
+            debits_total: 30,
+            manifest_hash: [3; 32],
+        };
+        assert_eq!(round.check_result(&result), Ok(()));
+        result.total = 131;
+        assert_eq!(round.check_result(&result), Err(SheafError::TotalMismatch));
+        result.total = 130;
+        for leaf_count in [3, MAX_LEAVES + 1] {
+            result.leaf_count = leaf_count;
+            assert_eq!(
+                round.check_result(&result),
+                Err(SheafError::LeafCountShrinks)
+            );
+        }
+        result.debits_total = u64::MAX;
+        assert_eq!(round.check_result(&result), Err(SheafError::TotalMismatch));
+    }
+
+    #[test]
+    fn a_ballot_needs_the_stake_that_was_snapshotted() {
+        let mut round = round();
+        round.validators[3].authority = [7; 32];
+        round.validators[3].stake = 50;
+        let mut validator = Validator::zeroed();
+        validator.authority = [7; 32];
+        validator.table_index = 3;
+        validator.stake = 50;
+        assert!(round.ballot_of(&validator).is_ok());
+        validator.stake = 49;
+        assert_eq!(
+            round.ballot_of(&validator).err(),
+            Some(SheafError::NotInStakeTable)
+        );
+        validator.stake = 60;
+        validator.authority = [8; 32];
+        assert_eq!(
+            round.ballot_of(&validator).err(),
+            Some(SheafError::NotInStakeTable)
+        );
+        validator.table_index = 255;
+        assert_eq!(
+            round.ballot_of(&validator).err(),
+            Some(SheafError::NotInStakeTable)
+        );
+    }
+}

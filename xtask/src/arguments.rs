@@ -1,0 +1,123 @@
+//! The command line.
+
+use crate::failure::{Failure, Result};
+use std::path::PathBuf;
+
+/// What `cargo xtask help` prints.
+pub const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  demo [--json FILE] [--site DIR]    fund, collect, score, settle and claim, end to end
+  test                               format, lints and every test
+  build-program [--program-id KEY]   make target/deploy/sheaf.so
+  install [--prefix DIR]             lay out bin/ and share/sheaf/ (default: ~/.local)
+  help                               this text";
+
+/// A command with its options.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Runs the path end to end and prints a ledger.
+    Demo {
+        /// Where to write the ledger as JSON.
+        json: Option<PathBuf>,
+        /// Folder of HTML pages to collect, instead of the toolchain's documentation.
+        site: Option<PathBuf>,
+    },
+    /// Runs every test.
+    Test,
+    /// Builds the on-chain program.
+    BuildProgram {
+        /// Address compiled into the program, instead of the fixed one for localnets.
+        program_id: Option<String>,
+    },
+    /// Installs binaries and program.
+    Install {
+        /// Folder that gets `bin/` and `share/`.
+        prefix: Option<PathBuf>,
+    },
+    /// Prints the usage.
+    Help,
+}
+
+/// Reads the command line, without the program's own name.
+pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
+    let name = words.next().unwrap_or_else(|| "help".into());
+    let mut options = Options::read(words)?;
+    let command = match name.as_str() {
+        "demo" => Command::Demo {
+            json: options.take("--json").map(PathBuf::from),
+            site: options.take("--site").map(PathBuf::from),
+        },
+        "test" => Command::Test,
+        "build-program" => Command::BuildProgram {
+            program_id: options.take("--program-id"),
+        },
+        "install" => Command::Install {
+            prefix: options.take("--prefix").map(PathBuf::from),
+        },
+        "help" | "--help" | "-h" => Command::Help,
+        other => return usage(format!("there is no command '{other}'")),
+    };
+    options.refuse_rest(&name)?;
+    Ok(command)
+}
+
+struct Options(Vec<(String, String)>);
+
+impl Options {
+    fn read(mut words: impl Iterator<Item = String>) -> Result<Self> {
+        let mut options = Vec::new();
+        while let Some(word) = words.next() {
+            let (name, value) = match word.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (word.clone(), words.next()),
+            };
+            let Some(value) = value.filter(|_| name.starts_with("--")) else {
+                return usage(format!("'{word}' is not an option with a value"));
+            };
+            options.push((name, value));
+        }
+        Ok(Self(options))
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let index = self.0.iter().position(|option| option.0 == name)?;
+        Some(self.0.remove(index).1)
+    }
+
+    fn refuse_rest(&self, command: &str) -> Result<()> {
+        match self.0.first() {
+            Some((name, _)) => usage(format!("'{command}' has no option '{name}'")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn usage<T>(problem: String) -> Result<T> {
+    Err(Failure::Usage(format!("{problem}\n\n{USAGE}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn options_are_read_in_both_spellings() {
+        let expected = Command::Demo {
+            json: Some("a.json".into()),
+            site: Some("docs".into()),
+        };
+        assert_eq!(parsed("demo --json a.json --site=docs"), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_usage_error() {
+        for line in ["dance", "test --json x", "demo --json", "demo x y"] {
+            assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}

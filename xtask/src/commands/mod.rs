@@ -1,0 +1,47 @@
+//! The commands. Each does its own set-up.
+
+mod demo;
+mod install;
+mod test;
+
+use crate::{
+    arguments::{Command, USAGE},
+    failure::Result,
+    packages, process, sbf,
+    stage::stage,
+};
+
+/// Runs one command.
+pub fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Help => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Command::BuildProgram { program_id } => {
+            set_up_host()?;
+            sbf::build_programs(program_id.as_deref())
+        }
+        Command::Install { prefix } => install::run(prefix),
+        Command::Test => test::run(),
+        Command::Demo { json, site } => demo::run(json, site),
+    }
+}
+
+/// Installs what the host workspace needs to compile.
+fn set_up_host() -> Result<()> {
+    stage("packages for the host", || packages::ensure(packages::HOST))
+}
+
+/// Builds every binary of the host workspace. Always the whole workspace, so that dependencies
+/// are compiled with one set of features.
+fn build_host() -> Result<()> {
+    stage("host binaries", || {
+        process::run(process::cargo(".").args([
+            "build",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+        ]))
+    })
+}
