@@ -4,6 +4,7 @@
 //! *same bytes* meanwhile. Something new is signed only when the old transaction is dead: its
 //! last valid block height is finalised and the chain does not know it.
 
+mod arrival;
 mod standing;
 
 pub use standing::Standing;
