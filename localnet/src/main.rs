@@ -8,7 +8,7 @@
 //! - [`arguments`]: the command line; [`program`]: the program's bytes and accounts;
 //! - [`ports`]: free ports; [`folder`]: the data folder and its lock; [`wallets`]: its keypairs;
 //! - [`network`]: the running network; [`seed`]: mint, SOL and tokens, by [`token`] instructions;
-//! - [`manifest`]: `localnet.json`.
+//! - [`manifest`]: the file `localnet.json`.
 
 mod arguments;
 mod folder;

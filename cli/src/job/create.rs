@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn a_creation_is_repeated_only_when_it_certainly_failed() {
         let refused = || {
-            Error::Refused(Refusal {
+            Error::Refused(Box::new(Refusal {
                 name: "AccountAlreadyInUse".to_owned(),
                 message: String::new(),
                 code: None,
@@ -267,7 +267,7 @@ mod tests {
                 program: None,
                 logs: Vec::new(),
                 signature: None,
-            })
+            }))
         };
         assert!(was_taken(&refused(), 4, 5));
         assert!(!was_taken(&refused(), 4, 4), "refused for another reason");

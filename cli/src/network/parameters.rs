@@ -272,7 +272,8 @@ mod tests {
 
     #[test]
     fn a_parameter_out_of_bounds_is_named() {
-        let changes: [(&str, fn(&mut ParameterArgs)); 8] = [
+        type Change = (&'static str, fn(&mut ParameterArgs));
+        let changes: [Change; 8] = [
             ("--minimum-stake", |p| {
                 p.minimum_stake = "0".parse().ok();
             }),

@@ -52,7 +52,7 @@ pub async fn take(
             received_slot: view.slot,
         };
         let admission = Admission {
-            submission: submission.clone(),
+            submission: *submission,
             job: number,
             receipt: Signed::sign(receipt, &app.key),
         };

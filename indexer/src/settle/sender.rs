@@ -23,7 +23,7 @@ pub enum Sent {
         slot: u64,
     },
     /// The chain refuses it: it is not due, or no longer.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// It may still land: the same bytes are sent again at the next try.
     Waiting {
         /// Why nothing more is known.

@@ -81,7 +81,7 @@ impl Chain {
             .map_err(text)?;
         let status = answer.value.into_iter().next().flatten().map(|status| {
             let stands = status.satisfies_commitment(self.commitment());
-            (status.slot, status.err.map(Into::into), stands)
+            (status.slot, status.err, stands)
         });
         Ok(Sight {
             finalized_height,
@@ -101,7 +101,7 @@ impl Chain {
                 Some(status) if status.satisfies_commitment(self.commitment()) => {
                     Standing::Landed {
                         slot: status.slot,
-                        error: status.err.map(Into::into),
+                        error: status.err,
                     }
                 }
                 _ => Standing::Live,
