@@ -114,5 +114,8 @@ fn what_is_gone_is_noticed() {
         missing(text),
         ["indexer/src/none.rs", "indexer/src/content.rs (nothing)"]
     );
-    assert_eq!(links("[a](b.md) [c](https://d)").collect::<Vec<_>>(), ["b.md"]);
+    assert_eq!(
+        links("[a](b.md) [c](https://d)").collect::<Vec<_>>(),
+        ["b.md"]
+    );
 }
