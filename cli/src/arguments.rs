@@ -1,8 +1,8 @@
 //! The command line: global options and the groups of commands.
 
 use crate::{
-    claim::ClaimArgs, job, localnet::LocalnetArgs, network, node, output::Format, pool, rewards,
-    validator,
+    claim::ClaimArgs, job, localnet::LocalnetArgs, network, node, output::Format, pool, quest,
+    rewards, validator,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -79,6 +79,9 @@ pub enum Command {
     Rewards(rewards::Command),
     /// Pay out what a wallet has earned and not claimed yet
     Claim(ClaimArgs),
+    /// Quests: questions that several people answer
+    #[command(subcommand)]
+    Quest(quest::Command),
 }
 
 #[cfg(test)]
@@ -134,6 +137,7 @@ mod tests {
             format!("rewards show {key}"),
             "claim".to_owned(),
             format!("claim {key} --indexer http://h:1"),
+            "quest aggregate --answers a.csv --truth t.csv --method majority --output json".to_owned(),
             "localnet --rpc-port 0 --until-stdin-closes".to_owned(),
         ];
         for line in lines {
@@ -151,6 +155,11 @@ mod tests {
             ("job fund 1 --amount 1,5", ErrorKind::ValueValidation),
             ("pool create --mint nonsense", ErrorKind::ValueValidation),
             ("network show --output xml", ErrorKind::InvalidValue),
+            ("quest aggregate", ErrorKind::MissingRequiredArgument),
+            (
+                "quest aggregate --answers a --method vote",
+                ErrorKind::InvalidValue,
+            ),
             ("harvest", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in lines {

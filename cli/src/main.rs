@@ -3,7 +3,7 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
@@ -19,6 +19,7 @@ mod network;
 mod node;
 mod output;
 mod pool;
+mod quest;
 mod rewards;
 mod tokens;
 mod validator;
@@ -46,12 +47,16 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if let Command::Localnet(args) = command {
         return localnet::run(args, global.program_id.as_deref());
     }
+    if let Command::Quest(command) = command {
+        quest::run(command, global.output)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let context = Context::new(&global)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         match command {
-            // Has run without a cluster above.
-            Command::Localnet(_) => Ok(()),
+            // Have run without a cluster above.
+            Command::Localnet(_) | Command::Quest(_) => Ok(()),
             Command::Network(command) => network::run(command, &context).await,
             Command::Pool(command) => pool::run(command, &context).await,
             Command::Job(command) => job::run(command, &context).await,

@@ -1,8 +1,10 @@
 //! Kinds of work: what a contribution is, how a node makes one, and how a validator judges it.
 //!
 //! Each kind is one module behind [`Kind`]. A fifth kind is a folder beside [`web`] and one arm in
-//! [`open`]; nothing else in the project asks which kind a job is.
+//! [`open`]; nothing else in the project asks which kind a job is. Of [`quest`] only the aggregation of
+//! answers is here so far.
 
+pub mod quest;
 pub mod web;
 
 pub use web::guard::{AddressPolicy, NotALocalnet, require_localnet};
