@@ -110,7 +110,8 @@ impl Report {
         )?;
         for earner in &self.earnings {
             let (name, earned) = (&earner.name, self.tokens(earner.earned));
-            writeln!(text, "  {name:<15}{earned:>14}  {}", earner.remark)?;
+            let line = format!("  {name:<15}{earned:>14}  {}", earner.remark);
+            writeln!(text, "{}", line.trim_end())?;
         }
         writeln!(text)
     }

@@ -1,6 +1,7 @@
 //! One task of one node: look, encrypt, sign, hand in.
 
 use super::{journal::Entry, member::Member, watch::Now};
+use crate::output::note;
 use anyhow::{Context as _, ensure};
 use sheaf_format::{Key, digest::sha256};
 use sheaf_kinds::{Claim, Kind, WorkError};
@@ -54,11 +55,11 @@ pub async fn run(member: Arc<Member>, round: Arc<Round>, task: u32) -> Outcome {
     match attempt(&member, &round, task).await {
         Ok(outcome) => outcome,
         Err(error) => {
-            eprintln!(
+            note(&format!(
                 "{}: task {task} of round {}: {error:#}",
                 member.name(),
                 round.number
-            );
+            ));
             Outcome::Failed
         }
     }
@@ -86,11 +87,11 @@ async fn attempt(member: &Member, round: &Round, task: u32) -> anyhow::Result<Ou
     };
     let plaintext = match observe(round.kind.as_ref(), &claim).await {
         Err(error) if !error.transient => {
-            eprintln!(
+            note(&format!(
                 "{}: task {task} of round {} cannot be done: {error}",
                 member.name(),
                 round.number
-            );
+            ));
             return Ok(Outcome::Impossible);
         }
         observed => observed?,
@@ -173,12 +174,12 @@ async fn hand_in(
             return Ok(Outcome::Accepted);
         }
         if let Some(refusal) = error.refusal() {
-            eprintln!(
+            note(&format!(
                 "{}: task {} of round {}: {error}",
                 member.name(),
                 submission.body.task,
                 round.number
-            );
+            ));
             member.journal.lock().await.write(Entry::Refused {
                 submission: id.to_owned(),
                 error: refusal.name.clone(),

@@ -3,11 +3,13 @@
 use super::{
     errand::{self, Outcome, Round},
     journal::Journal,
-    place::{self, Place},
+    offer,
+    place::Place,
     settings::NodeSettings,
     tasks,
     watch::Now,
 };
+use crate::output::note;
 use anyhow::Context as _;
 use ed25519_dalek::SigningKey;
 use sheaf_client::keys::{read_keypair, read_or_create_keypair};
@@ -143,15 +145,15 @@ impl Member {
                     continue;
                 }
                 Ok(RoundEnd::JobEnded(reason)) => {
-                    println!("{}: {reason}", self.name());
+                    note(&format!("{}: {reason}", self.name()));
                     return Ok(());
                 }
                 Ok(RoundEnd::Unfinished) => {}
-                Err(error) => eprintln!(
+                Err(error) => note(&format!(
                     "{}: round {}: {error:#}; trying again",
                     self.name(),
                     current.intake_round
-                ),
+                )),
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -197,7 +199,7 @@ impl Member {
         now: watch::Receiver<Now>,
     ) -> anyhow::Result<RoundEnd> {
         let job = self.place.job().await?;
-        if let Some(reason) = place::ended(&job) {
+        if let Some(reason) = offer::refusal(&job) {
             return Ok(RoundEnd::JobEnded(reason));
         }
         let specification = self.place.specification(&job).await?;
@@ -222,14 +224,14 @@ impl Member {
         let how_many = |outcome| outcomes.iter().filter(|found| **found == outcome).count();
         let failed = how_many(Outcome::Failed);
         self.journal.lock().await.sync()?;
-        println!(
+        note(&format!(
             "round {number}: {} of {} handed in, {} refused, {} failed · {}",
             how_many(Outcome::Accepted),
             outcomes.len(),
             how_many(Outcome::Refused),
             failed + how_many(Outcome::Impossible),
             self.name(),
-        );
+        ));
         Ok(if failed == 0 {
             RoundEnd::Done
         } else {

@@ -3,6 +3,7 @@
 mod errand;
 mod journal;
 mod member;
+mod offer;
 pub mod place;
 mod settings;
 mod tasks;
@@ -10,7 +11,7 @@ mod watch;
 
 pub use settings::{DEFAULT_INDEXER, RunArgs, default_data_folder};
 
-use crate::context::Context;
+use crate::{context::Context, output::note};
 use member::Member;
 use place::Place;
 use sheaf_client::indexer::Indexer;
@@ -29,7 +30,7 @@ pub enum Command {
 ///
 /// # Errors
 /// When the chain or the aggregator cannot be reached at first, a file cannot be used, an option is
-/// not allowed on this cluster, or the job takes no more contributions.
+/// not allowed on this cluster, or the job is not to be worked for.
 pub async fn run(args: RunArgs, context: &Context) -> anyhow::Result<()> {
     let nodes = args.nodes(context.wallet_path())?;
     let place = Place::find(context.chain(), Indexer::new(&args.indexer)?, args.job).await?;
@@ -50,7 +51,10 @@ pub async fn run(args: RunArgs, context: &Context) -> anyhow::Result<()> {
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
     for member in &members {
-        println!("{} works for job {}", member.name(), args.job);
+        note(&format!("{} works for job {}", member.name(), args.job));
+    }
+    if let Some(drawback) = offer::drawback(&place.job().await?) {
+        note(&format!("warning: {drawback}"));
     }
     let status = place.indexer.status().await?;
     let (tell, hear) = channel::channel(watch::Now {

@@ -1,5 +1,6 @@
 //! The job a node works for, as the chain has it.
 
+use super::offer;
 use crate::deployment::{Served, served};
 use anyhow::{Context as _, bail};
 use sheaf_client::{
@@ -37,7 +38,8 @@ impl Place {
     /// Finds job `number` through the API at `indexer`, which must serve the chain's own network.
     ///
     /// # Errors
-    /// When one of them does not answer, they do not belong together, or there is no such job.
+    /// When one of them does not answer, they do not belong together, there is no such job, or it
+    /// is none to work for ([`offer::refusal`]).
     pub async fn find(chain: &Chain, indexer: Indexer, number: u64) -> anyhow::Result<Self> {
         let Served { genesis, pool, .. } = served(chain, &indexer).await?;
         let program = chain.program().to_bytes();
@@ -52,7 +54,7 @@ impl Place {
             job,
             specification: Arc::default(),
         };
-        if let Some(reason) = ended(&place.job().await?) {
+        if let Some(reason) = offer::refusal(&place.job().await?) {
             bail!("{reason}");
         }
         Ok(place)
@@ -79,36 +81,15 @@ impl Place {
         self.specification.get_or_try_init(read).await.cloned()
     }
 
-    /// Whom contributions are encrypted to: the requester and every registered validator.
+    /// Whom contributions are encrypted to: the requester and every registered validator whose key
+    /// can be used.
     ///
     /// # Errors
     /// When the chain cannot be asked.
     pub async fn recipients(&self, job: &Job) -> anyhow::Result<Vec<Key>> {
-        let mut recipients = vec![job.encryption_key];
-        recipients.extend(
-            self.validators()
-                .await?
-                .iter()
-                .map(|validator| validator.encryption_key),
-        );
-        recipients.sort_unstable();
-        recipients.dedup();
-        Ok(recipients)
+        let validators = registered_validators(&self.chain).await?;
+        Ok(offer::recipients(job, &validators))
     }
-
-    async fn validators(&self) -> anyhow::Result<Vec<Validator>> {
-        registered_validators(&self.chain).await
-    }
-}
-
-/// Why a job takes no more contributions, if it does not.
-pub fn ended(job: &Job) -> Option<String> {
-    (job.cancelled_at != 0).then(|| {
-        format!(
-            "job {} was cancelled by its requester: choose another with `sheaf job list`",
-            job.number
-        )
-    })
 }
 
 /// Every validator of the network's table.
@@ -125,10 +106,6 @@ pub async fn registered_validators(chain: &Chain) -> anyhow::Result<Vec<Validato
                 .validator(&Pubkey::new_from_array(entry.authority))
         })
         .collect();
-    let found = chain.accounts(&addresses).await?;
-    let pairs = addresses.iter().zip(found);
-    pairs
-        .filter_map(|(address, account)| Some((address, account?)))
-        .map(|(address, account)| Ok(chain.read("validator", address, &account)?))
-        .collect()
+    let found = chain.find_all("validator", &addresses).await?;
+    Ok(found.into_iter().flatten().collect())
 }

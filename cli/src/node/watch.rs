@@ -1,5 +1,6 @@
 //! One look at the aggregator's status for all nodes of the process.
 
+use crate::output::note;
 use sheaf_client::indexer::Indexer;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -26,7 +27,7 @@ pub async fn watch(indexer: Indexer, tell: watch::Sender<Now>) {
         match indexer.status().await {
             Ok(status) => {
                 if pause != POLL {
-                    println!("the aggregator answers again");
+                    note("the aggregator answers again");
                     pause = POLL;
                 }
                 let now = Now {
@@ -39,7 +40,7 @@ pub async fn watch(indexer: Indexer, tell: watch::Sender<Now>) {
             }
             Err(error) => {
                 if pause == POLL {
-                    eprintln!("{error}; trying again until it answers");
+                    note(&format!("{error}; trying again until it answers"));
                 }
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }

@@ -4,13 +4,15 @@ use super::{
     gather::{JobData, gather},
     record::Record,
     result,
-    review::Reviews,
+    review::{Reviews, left_unjudged},
+    time::{judging_until, opened, reached},
     voter::Voter,
 };
+use crate::output::note;
 use anyhow::{Context as _, ensure};
 use sheaf_client::{
     instruction,
-    layout::{AttestArguments, CommitArguments, RevealArguments, Round},
+    layout::{AttestArguments, CommitArguments, Pool, RevealArguments, Round},
     send::Terms,
 };
 use sheaf_format::{Hash, digest};
@@ -34,20 +36,24 @@ pub struct RoundWork {
     pub number: u64,
     /// Its batches, by job number.
     pub jobs: BTreeMap<u64, Arc<JobData>>,
+    /// From this slot on the round can be voided: requests for contents hold until then.
+    deadline_slot: u64,
     reviews: Reviews,
     record: Option<Record>,
 }
 
 impl RoundWork {
-    /// Work on a round, with what an earlier run of this validator wrote down.
+    /// Work on the pool's live round, with what an earlier run of this validator wrote down.
     ///
     /// # Errors
     /// When the record cannot be understood.
-    pub fn resume(voter: &Voter, number: u64) -> anyhow::Result<Self> {
+    pub fn resume(voter: &Voter, pool: &Pool) -> anyhow::Result<Self> {
+        let number = pool.round;
         let record = voter.records.read(number)?;
         Ok(Self {
             number,
             jobs: BTreeMap::new(),
+            deadline_slot: pool.round_deadline_slot,
             reviews: Reviews::default(),
             record,
         })
@@ -67,14 +73,23 @@ impl RoundWork {
     }
 
     /// Works ahead while intake is open or just closed: looks at what was contributed to, and, when
-    /// there are so few validators that each reviews everything, reviews it.
+    /// there are so few validators that each reviews everything, reviews it. Ends when the round
+    /// opens, keeping what was done: from then on there is a time by which to commit.
     ///
     /// # Errors
     /// When data cannot be had yet.
-    pub async fn prepare(&mut self, voter: &Arc<Voter>, slot: u64) -> anyhow::Result<()> {
+    pub async fn prepare(&mut self, voter: &Arc<Voter>) -> anyhow::Result<()> {
         if self.record.is_some() {
             return Ok(());
         }
+        let number = self.number;
+        tokio::select! {
+            outcome = self.work_ahead(voter) => outcome,
+            () = opened(voter, number) => Ok(()),
+        }
+    }
+
+    async fn work_ahead(&mut self, voter: &Arc<Voter>) -> anyhow::Result<()> {
         let known = self.jobs.len();
         gather(voter, self.number, &mut self.jobs).await?;
         if self.jobs.len() == known {
@@ -90,7 +105,8 @@ impl RoundWork {
             self.reviews.observe(job).await;
             if everything {
                 let all = job.submissions.keys().copied().collect();
-                self.reviews.judge(voter, job, &all, slot).await;
+                let permit = self.deadline_slot;
+                self.reviews.judge(voter, job, &all, permit).await;
             }
         }
         Ok(())
@@ -100,19 +116,14 @@ impl RoundWork {
     ///
     /// # Errors
     /// When data is missing or the chain refuses; another try may succeed.
-    pub async fn commit(
-        &mut self,
-        voter: &Arc<Voter>,
-        round: &Round,
-        slot: u64,
-    ) -> anyhow::Result<String> {
+    pub async fn commit(&mut self, voter: &Arc<Voter>, round: &Round) -> anyhow::Result<String> {
         let record = match self
             .record
             .take()
             .filter(|record| record.seed == HexHash(round.seed).to_string())
         {
             Some(record) => record,
-            None => self.review(voter, round, slot).await?,
+            None => self.review(voter, round).await?,
         };
         let (file, salt) = scores_of(voter, &record)?;
         self.record = Some(record);
@@ -144,35 +155,23 @@ impl RoundWork {
         ))
     }
 
-    async fn review(
-        &mut self,
-        voter: &Arc<Voter>,
-        round: &Round,
-        slot: u64,
-    ) -> anyhow::Result<Record> {
+    /// Scores what is assigned, as far as time allows, and writes it down.
+    async fn review(&mut self, voter: &Arc<Voter>, round: &Round) -> anyhow::Result<Record> {
         self.gather_all(voter, round.batch_count).await?;
-        let stakes: Vec<Stake> = round
-            .stake_table()
-            .map(|(_, entry)| Stake {
-                validator: entry.authority,
-                stake: entry.stake,
-            })
-            .collect();
-        let mut scores = Vec::new();
+        let assigned = self.assigned(voter, round);
         self.reviews.forget_failures();
-        for job in self.jobs.values() {
-            let assigned: BTreeSet<Hash> = job
-                .submissions
-                .keys()
-                .filter(|id| is_reviewer(&round.seed, id, &stakes, &voter.authority))
-                .copied()
-                .collect();
-            self.reviews.observe(job).await;
-            self.reviews.judge(voter, job, &assigned, slot).await;
-            let judged = assigned
-                .iter()
-                .filter_map(|id| Some((HexHash(*id).to_string(), self.reviews.score(id)?)));
-            scores.extend(judged);
+        let in_time = tokio::select! {
+            () = self.judge(voter, &assigned) => true,
+            () = reached(voter, judging_until(round)) => false,
+        };
+        let judged = assigned
+            .values()
+            .flatten()
+            .filter_map(|id| Some((HexHash(*id).to_string(), self.reviews.score(id)?)));
+        let scores: Vec<(String, u16)> = judged.collect();
+        let count = assigned.values().map(BTreeSet::len).sum();
+        if let Some(line) = left_unjudged(count, scores.len(), in_time) {
+            note(&format!("round {}: {line}", self.number));
         }
         let record = Record {
             round: self.number,
@@ -182,6 +181,34 @@ impl RoundWork {
         };
         voter.records.write(&record)?;
         Ok(record)
+    }
+
+    /// What this validator reviews in a round, by job.
+    fn assigned(&self, voter: &Voter, round: &Round) -> BTreeMap<u64, BTreeSet<Hash>> {
+        let stakes: Vec<Stake> = round
+            .stake_table()
+            .map(|(_, entry)| Stake {
+                validator: entry.authority,
+                stake: entry.stake,
+            })
+            .collect();
+        let mine = |id: &&Hash| is_reviewer(&round.seed, id, &stakes, &voter.authority);
+        let jobs = self.jobs.iter();
+        jobs.map(|(number, job)| {
+            let ids = job.submissions.keys().filter(mine).copied();
+            (*number, ids.collect())
+        })
+        .collect()
+    }
+
+    async fn judge(&mut self, voter: &Arc<Voter>, assigned: &BTreeMap<u64, BTreeSet<Hash>>) {
+        for (number, wanted) in assigned {
+            if let Some(job) = self.jobs.get(number) {
+                self.reviews.observe(job).await;
+                let permit = self.deadline_slot;
+                self.reviews.judge(voter, job, wanted, permit).await;
+            }
+        }
     }
 
     fn committed(&self, voter: &Voter) -> anyhow::Result<(ScoreFile, Hash)> {

@@ -1,12 +1,13 @@
 //! A round's batches, each checked against what was posted on chain.
 
-use super::voter::Voter;
+use super::{paid::paid_before, voter::Voter};
+use crate::output::note;
 use anyhow::{Context as _, ensure};
 use sheaf_client::layout::{Batch, Job};
-use sheaf_format::{Hash, stage::RoundState};
+use sheaf_format::Hash;
 use sheaf_kinds::Kind;
 use sheaf_protocol::{
-    batch::{BatchContext, BatchFile, Contribution},
+    batch::{BatchContext, Contribution},
     intake::LIMITS,
     specification::Specification,
     statement::{Signed, Submission},
@@ -85,9 +86,9 @@ async fn one(voter: &Voter, round: u64, number: u64) -> anyhow::Result<JobData> 
     if let Err(fault) = file.verify(&context)
         && fault.is_proven()
     {
-        eprintln!(
+        note(&format!(
             "round {round}: the batch of job {number} breaks the rules and pays nothing: {fault}"
-        );
+        ));
     }
     let contributions = file.contributions(&context)?;
     let counted: BTreeSet<Hash> = contributions.iter().map(|entry| entry.submission).collect();
@@ -104,48 +105,4 @@ async fn one(voter: &Voter, round: u64, number: u64) -> anyhow::Result<JobData> 
         submissions: submissions.filter(|(id, _)| counted.contains(id)).collect(),
         contributions,
     })
-}
-
-/// Submissions of this job that final rounds before `round` paid, as far back as this file's
-/// submissions could reach. What was paid is proven by the manifest whose hash the chain holds.
-async fn paid_before(
-    voter: &Voter,
-    job: &Pubkey,
-    number: u64,
-    round: u64,
-    file: &BatchFile,
-) -> anyhow::Result<BTreeSet<Hash>> {
-    let earliest = file
-        .submissions
-        .iter()
-        .map(|entry| entry.body.earliest_round)
-        .min();
-    let mut paid = BTreeSet::new();
-    for earlier in earliest.unwrap_or(round).max(1)..round {
-        let Some(account) = voter.chain.round(&voter.pool, earlier).await? else {
-            continue;
-        };
-        if RoundState::from_byte(account.state) != Some(RoundState::Final) {
-            continue;
-        }
-        let manifest = voter.indexer.manifest(earlier).await?;
-        ensure!(
-            manifest.hash() == account.manifest_hash,
-            "the indexer's manifest of round {earlier} is not the one attested to: do not trust this indexer"
-        );
-        let Some(entry) = manifest
-            .batches
-            .iter()
-            .find(|entry| entry.job.0 == job.to_bytes())
-        else {
-            continue;
-        };
-        let file = voter.indexer.batch(earlier, number).await?;
-        ensure!(
-            file.root() == entry.contributions_root.0,
-            "the indexer's batch of job {number} in round {earlier} is not the one attested to: do not trust this indexer"
-        );
-        paid.extend(file.submissions.iter().map(Signed::<Submission>::id));
-    }
-    Ok(paid)
 }

@@ -3,10 +3,12 @@
 
 mod duty;
 mod gather;
+mod paid;
 mod record;
 mod register;
 mod result;
 mod review;
+mod time;
 mod voter;
 mod watch;
 
@@ -17,6 +19,7 @@ use crate::{
     deployment::{Served, served},
     identity,
     node::{DEFAULT_INDEXER, default_data_folder, place::registered_validators},
+    output::note,
 };
 use anyhow::Context as _;
 use record::Records;
@@ -25,6 +28,7 @@ use sheaf_kinds::{AddressPolicy, Vantage};
 use sheaf_protocol::statement::signing_key;
 use solana_sdk::{pubkey::Pubkey, signature::Signer};
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
+use tokio::sync::Mutex;
 use voter::Voter;
 
 /// What a validator can be told to do.
@@ -71,13 +75,13 @@ pub struct RunArgs {
 /// not registered, or an option is not allowed on this cluster.
 pub async fn run(args: RunArgs, context: &Context) -> anyhow::Result<()> {
     let voter = Arc::new(prepare(&args, context).await?);
-    println!(
+    note(&format!(
         "validator {} ({}) votes with {} in pool {}",
         Pubkey::new_from_array(voter.authority),
         args.region,
         voter.vote.pubkey(),
         voter.pool,
-    );
+    ));
     tokio::select! {
         () = watch::watch(voter) => Ok(()),
         _ = tokio::signal::ctrl_c() => Ok(()),
@@ -118,5 +122,6 @@ async fn prepare(args: &RunArgs, context: &Context) -> anyhow::Result<Voter> {
             source: args.source_address,
         },
         records,
+        paid: Mutex::default(),
     })
 }

@@ -1,6 +1,7 @@
 //! A round's result, from published data that the chain vouches for.
 
 use super::{gather::JobData, voter::Voter};
+use crate::output::note;
 use anyhow::{Context as _, bail, ensure};
 use sheaf_client::layout::Round;
 use sheaf_format::{Key, stage::ballot};
@@ -17,7 +18,7 @@ use std::{collections::BTreeMap, sync::Arc};
 ///
 /// # Errors
 /// When the indexer's leaves, score files or manifest do not fit the chain, or leave out what this
-/// validator holds.
+/// validator holds; when nobody revealed scores.
 pub async fn outcome(
     voter: &Voter,
     round: &Round,
@@ -95,15 +96,15 @@ async fn score_files(
         match (revealed_root(round, &validator), vote_key) {
             (Some(root), Some(vote_key)) => match signed.verify(&scope, &vote_key, &root) {
                 Ok(()) => drop(files.insert(validator, signed.file)),
-                Err(fault) => eprintln!(
+                Err(fault) => note(&format!(
                     "round {}: the indexer's score file of {} is refused: {fault}",
                     round.number, signed.file.validator
-                ),
+                )),
             },
-            _ => eprintln!(
+            _ => note(&format!(
                 "round {}: the indexer has a score file of {}, who revealed none",
                 round.number, signed.file.validator
-            ),
+            )),
         }
     }
     if let Some(own) = own
@@ -122,8 +123,8 @@ fn revealed_root(round: &Round, validator: &Key) -> Option<[u8; 32]> {
     (entry.ballot & ballot::REVEALED != 0).then_some(entry.scores_root)
 }
 
-/// Refuses a manifest that is not of this round's batches, names what nobody can see, or leaves
-/// out what this validator holds. Gives the score files it names.
+/// Refuses a manifest that is not of this round's batches, names what nobody can see, leaves out
+/// what this validator holds, or has no scores at all. Gives the score files it names.
 fn check_manifest(
     manifest: &Manifest,
     voter: &Voter,
@@ -185,6 +186,10 @@ fn compare(
             missing.validator
         );
     }
+    ensure!(
+        !manifest.scores.is_empty(),
+        "nobody revealed scores, so nothing is attested to: the round voids, and its contributions come again in the next one"
+    );
     Ok(())
 }
 
@@ -226,6 +231,15 @@ mod tests {
         assert!(compare(&complete, &POOL, 4, &[], &held).is_err());
         let partial = manifest(vec![batch(1)], vec![scores(5)]);
         let refused = compare(&partial, &POOL, 4, &[batch(1)], &held);
+        assert!(refused.is_err_and(|error| error.to_string().contains("leaves out")));
+    }
+    #[test]
+    fn a_round_in_which_nobody_revealed_scores_is_not_attested_to() {
+        let unscored = manifest(vec![batch(1)], Vec::new());
+        let refused = compare(&unscored, &POOL, 4, &[batch(1)], &[]);
+        assert!(refused.is_err_and(|error| error.to_string().contains("nobody revealed")));
+        // What this validator holds itself was left out: that is another fault.
+        let refused = compare(&unscored, &POOL, 4, &[batch(1)], &[scores(5)]);
         assert!(refused.is_err_and(|error| error.to_string().contains("leaves out")));
     }
 }

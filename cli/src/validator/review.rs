@@ -1,6 +1,7 @@
 //! Scores: each contribution against what this validator saw itself.
 
 use super::{gather::JobData, voter::Voter};
+use crate::output::note;
 use age::x25519::Identity;
 use sheaf_format::{Hash, digest::sha256};
 use sheaf_kinds::{Claim, Review, Reviewer};
@@ -74,13 +75,13 @@ impl Reviews {
     }
 
     /// Downloads, decrypts and scores those of `wanted` that have no score yet. What cannot be
-    /// judged gets none.
+    /// judged gets none. Dropped halfway, it keeps what was scored so far.
     pub async fn judge(
         &mut self,
         voter: &Arc<Voter>,
         job: &Arc<JobData>,
         wanted: &BTreeSet<Hash>,
-        slot: u64,
+        permit_until_slot: u64,
     ) {
         let mut judging = JoinSet::new();
         for (id, submission) in &job.submissions {
@@ -91,12 +92,17 @@ impl Reviews {
                 continue;
             };
             while judging.len() >= AT_ONCE {
-                self.note(judging.join_next().await);
+                self.keep_score(judging.join_next().await);
             }
-            judging.spawn(judge(Arc::clone(voter), reviewer, *submission, slot));
+            judging.spawn(judge(
+                Arc::clone(voter),
+                reviewer,
+                *submission,
+                permit_until_slot,
+            ));
         }
         while !judging.is_empty() {
-            self.note(judging.join_next().await);
+            self.keep_score(judging.join_next().await);
         }
     }
 
@@ -105,7 +111,7 @@ impl Reviews {
         self.observations.get(&(job.number, subject))?.clone()
     }
 
-    fn note(&mut self, judged: Joined<(Hash, anyhow::Result<Review>)>) {
+    fn keep_score(&mut self, judged: Joined<(Hash, anyhow::Result<Review>)>) {
         let Some(Ok((id, review))) = judged else {
             return;
         };
@@ -114,7 +120,10 @@ impl Reviews {
                 tracing::debug!(submission = %HexHash(id), quality = review.quality_bps, reason = %review.reason, "reviewed");
                 self.scores.insert(id, review.quality_bps);
             }
-            Err(error) => eprintln!("submission {} gets no score: {error:#}", HexHash(id)),
+            Err(error) => note(&format!(
+                "submission {} gets no score: {error:#}",
+                HexHash(id)
+            )),
         }
     }
 }
@@ -125,18 +134,18 @@ async fn look(job: &JobData, task: u32) -> Observation {
             Ok(reviewer) => return Some(Arc::from(reviewer)),
             Err(error) if error.transient => tracing::debug!(%error, "looking again"),
             Err(error) => {
-                eprintln!(
+                note(&format!(
                     "job {}, task {task}: contributions to it get no score: {error}",
                     job.number
-                );
+                ));
                 return None;
             }
         }
     }
-    eprintln!(
+    note(&format!(
         "job {}, task {task}: it could not be looked at, contributions to it get no score",
         job.number
-    );
+    ));
     None
 }
 
@@ -144,11 +153,12 @@ async fn judge(
     voter: Arc<Voter>,
     reviewer: Arc<dyn Reviewer>,
     submission: Signed<Submission>,
-    slot: u64,
+    permit_until_slot: u64,
 ) -> (Hash, anyhow::Result<Review>) {
     let id = submission.id();
     let wanted = submission.body.content_hash;
-    let content = match voter.indexer.content(&voter.request(wanted, slot)).await {
+    let request = voter.request(wanted, permit_until_slot);
+    let content = match voter.indexer.content(&request).await {
         Ok(content) => content,
         Err(error) => return (id, Err(error.into())),
     };
@@ -185,5 +195,32 @@ fn review(
     match encryption::decrypt(content, identity) {
         Ok(plaintext) => reviewer.review(&claim, &plaintext),
         Err(error) => Review::worthless(error.to_string()),
+    }
+}
+
+/// What a validator says of assigned contributions that it does not score, if there are any.
+pub fn left_unjudged(assigned: usize, scored: usize, in_time: bool) -> Option<String> {
+    let left = assigned.checked_sub(scored).filter(|left| *left > 0)?;
+    let why = if in_time {
+        "they could not be judged"
+    } else {
+        "the time to commit ends"
+    };
+    Some(format!(
+        "{left} of {assigned} assigned contributions get no score: {why}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_unjudged_is_said_with_its_reason() {
+        assert_eq!(left_unjudged(7, 7, false), None);
+        assert_eq!(left_unjudged(0, 0, true), None);
+        let said = |in_time| left_unjudged(7, 4, in_time).expect("something is left");
+        assert!(said(false).starts_with("3 of 7 ") && said(false).contains("time"));
+        assert!(said(true).ends_with("could not be judged"));
     }
 }

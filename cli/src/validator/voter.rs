@@ -1,6 +1,6 @@
 //! Who votes, where, and with what.
 
-use super::record::Records;
+use super::{paid::PaidBook, record::Records};
 use age::x25519::Identity;
 use anyhow::{bail, ensure};
 use ed25519_dalek::SigningKey;
@@ -20,9 +20,7 @@ use solana_sdk::{
     signature::{Keypair, Signer},
 };
 use std::sync::Arc;
-
-/// Slots for which a request to download is signed.
-const DOWNLOAD_SLOTS: u64 = 1_000;
+use tokio::sync::Mutex;
 
 /// A registered validator at work.
 pub struct Voter {
@@ -46,6 +44,8 @@ pub struct Voter {
     pub vantage: Vantage,
     /// What it must not forget.
     pub records: Records,
+    /// What earlier rounds paid.
+    pub paid: Mutex<PaidBook>,
 }
 
 impl Voter {
@@ -80,14 +80,15 @@ impl Voter {
         mine.map(|(_, entry)| entry).filter(|entry| entry.stake > 0)
     }
 
-    /// A signed request for a content.
-    pub fn request(&self, content_hash: Hash, slot: u64) -> Signed<Download> {
+    /// A signed request for a content. Whoever copies it gets a ciphertext, no more, so it may hold
+    /// as long as the review can take.
+    pub fn request(&self, content_hash: Hash, valid_until_slot: u64) -> Signed<Download> {
         let request = Download {
             genesis: self.genesis,
             program: self.program(),
             content_hash,
             signer: self.vote.pubkey().to_bytes(),
-            valid_until_slot: slot + DOWNLOAD_SLOTS,
+            valid_until_slot,
         };
         Signed::sign(request, &self.vote_key)
     }

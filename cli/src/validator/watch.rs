@@ -1,7 +1,8 @@
 //! Watches the pool, and does each duty of its rounds when it is due.
 
 use super::{duty::RoundWork, voter::Voter};
-use sheaf_client::layout::Round;
+use crate::output::note;
+use sheaf_client::layout::{Pool, Round};
 use sheaf_format::stage::{PoolStage, RoundState, ballot};
 use std::{
     collections::BTreeMap,
@@ -86,9 +87,9 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(voter: &Voter, round: u64) -> anyhow::Result<Self> {
+    fn new(voter: &Voter, pool: &Pool) -> anyhow::Result<Self> {
         Ok(Self {
-            work: RoundWork::resume(voter, round)?,
+            work: RoundWork::resume(voter, pool)?,
             published: false,
             failures: BTreeMap::new(),
             rest_until: Instant::now(),
@@ -106,13 +107,16 @@ impl Progress {
         }
         *times += 1;
         if *times == 2 {
-            eprintln!("round {}: {what}: {known}; trying again", self.work.number);
+            note(&format!(
+                "round {}: {what}: {known}; trying again",
+                self.work.number
+            ));
         }
         self.rest_until = Instant::now() + PAUSE;
     }
 
     fn say(&self, line: &str) {
-        println!("round {}: {line}", self.work.number);
+        note(&format!("round {}: {line}", self.work.number));
     }
 
     /// Tells how the round ended, once.
@@ -138,7 +142,7 @@ pub async fn watch(voter: Arc<Voter>) {
             Ok(()) => pause = POLL,
             Err(error) => {
                 if pause == POLL {
-                    eprintln!("{error:#}; trying again");
+                    note(&format!("{error:#}; trying again"));
                 }
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
@@ -161,15 +165,14 @@ async fn tick(voter: &Arc<Voter>, progress: &mut Option<Progress>) -> anyhow::Re
     }
     let progress = match progress {
         Some(known) if known.work.number == pool.round => known,
-        _ => progress.insert(Progress::new(voter, pool.round)?),
+        _ => progress.insert(Progress::new(voter, &pool)?),
     };
     if progress.ended || Instant::now() < progress.rest_until {
         return Ok(());
     }
-    let slot = voter.chain.slot().await?;
     if stage != Some(PoolStage::Open) {
         if progress.work.jobs.len() < pool.round_batch_count as usize
-            && let Err(error) = progress.work.prepare(voter, slot).await
+            && let Err(error) = progress.work.prepare(voter).await
         {
             tracing::debug!(%error, "working ahead");
             progress.rest_until = Instant::now() + PAUSE;
@@ -184,21 +187,16 @@ async fn tick(voter: &Arc<Voter>, progress: &mut Option<Progress>) -> anyhow::Re
         progress.say("this validator has no stake in it");
         return Ok(());
     };
+    let slot = voter.chain.slot().await?;
     for duty in due(&round, ballot.ballot, slot, progress.published) {
-        perform(voter, progress, &round, duty, slot).await;
+        perform(voter, progress, &round, duty).await;
     }
     Ok(())
 }
 
-async fn perform(
-    voter: &Arc<Voter>,
-    progress: &mut Progress,
-    round: &Round,
-    duty: Duty,
-    slot: u64,
-) {
+async fn perform(voter: &Arc<Voter>, progress: &mut Progress, round: &Round, duty: Duty) {
     let (what, outcome) = match duty {
-        Duty::Commit => ("commit", progress.work.commit(voter, round, slot).await),
+        Duty::Commit => ("commit", progress.work.commit(voter, round).await),
         Duty::Reveal => ("reveal", progress.work.reveal(voter, round).await),
         Duty::Publish => ("publish scores", progress.work.publish(voter).await),
         Duty::Attest => ("attest", progress.work.attest(voter, round).await),

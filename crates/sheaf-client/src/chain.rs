@@ -157,19 +157,37 @@ impl Chain {
     /// # Errors
     /// When the RPC cannot be asked.
     pub async fn accounts(&self, addresses: &[Pubkey]) -> Result<Vec<Option<Account>>, Error> {
+        Ok(self.accounts_with_slot(addresses).await?.1)
+    }
+
+    /// The same, with the slot of the answer: the oldest, where there were several. A node behind a
+    /// load balancer may lag behind the one that answered before.
+    ///
+    /// # Errors
+    /// When the RPC cannot be asked, or leaves accounts out.
+    pub async fn accounts_with_slot(
+        &self,
+        addresses: &[Pubkey],
+    ) -> Result<(u64, Vec<Option<Account>>), Error> {
         let mut found = Vec::with_capacity(addresses.len());
+        let mut slot = u64::MAX;
         for some in addresses.chunks(ACCOUNTS_PER_CALL) {
             let asked = self
                 .rpc
                 .get_multiple_accounts_with_commitment(some, self.commitment)
                 .await;
-            found.extend(
-                asked
-                    .map_err(|error| self.failed("accounts", &error))?
-                    .value,
-            );
+            let answer = asked.map_err(|error| self.failed("accounts", &error))?;
+            if answer.value.len() != some.len() {
+                return Err(Error::Rpc {
+                    url: self.url.to_string(),
+                    action: "accounts".to_owned(),
+                    reason: "it left some out".to_owned(),
+                });
+            }
+            slot = slot.min(answer.context.slot);
+            found.extend(answer.value);
         }
-        Ok(found)
+        Ok((slot, found))
     }
 
     /// An account of the program, if it exists; `what` names it in errors.
@@ -187,6 +205,28 @@ impl Chain {
         account
             .map(|account| self.read(what, address, &account))
             .transpose()
+    }
+
+    /// Accounts of the program of one type, each if it exists, in the order asked and as few calls
+    /// as possible (see [`Self::accounts`]); `what` names them in errors.
+    ///
+    /// # Errors
+    /// When the RPC cannot be asked, or an account is not what it should be.
+    pub async fn find_all<T: AccountLayout>(
+        &self,
+        what: &str,
+        addresses: &[Pubkey],
+    ) -> Result<Vec<Option<T>>, Error> {
+        let found = self.accounts(addresses).await?;
+        let pairs = addresses.iter().zip(found);
+        pairs
+            .map(|(address, account)| {
+                let account = account.filter(|account| !account.data.is_empty());
+                account
+                    .map(|account| self.read(what, address, &account))
+                    .transpose()
+            })
+            .collect()
     }
 
     /// An account of the program that must exist; `what` names it in errors.

@@ -22,6 +22,10 @@ pub const LIMITS: Limits = Limits {
     max_content_bytes: 2 << 20,
 };
 
+/// How many rounds after its earliest one a submission may be batched: whoever checks a batch looks
+/// through that many rounds for what was paid before.
+pub const MAX_ROUNDS_BACK: u64 = 100;
+
 impl Default for Limits {
     fn default() -> Self {
         LIMITS
@@ -35,6 +39,10 @@ pub struct IntakeJob<'a> {
     pub address: Key,
     /// Whether it was cancelled or its deadline has passed.
     pub ended: bool,
+    /// Whether another aggregator batches for it.
+    pub batched_elsewhere: bool,
+    /// Whether nothing of its money is left.
+    pub nothing_left: bool,
     /// Its specification, when published.
     pub specification: Option<&'a Specification>,
 }
@@ -99,6 +107,12 @@ pub enum Refusal {
     /// The job was cancelled or its deadline has passed.
     #[error("the job has ended: it takes no more contributions")]
     JobEnded,
+    /// Another aggregator batches for the job.
+    #[error("another aggregator batches for this job: send contributions to that one")]
+    OtherAggregator,
+    /// The job could not pay.
+    #[error("the job has no money left: it takes contributions again once it is funded")]
+    NothingLeft,
     /// Nobody can say which tasks there are.
     #[error("the job's specification is not published yet: try again once its requester did")]
     SpecificationMissing,
@@ -106,6 +120,16 @@ pub enum Refusal {
     #[error("the submission may be batched from round {earliest} on, but this is round {round}")]
     RoundTooEarly {
         /// First round it may be batched in.
+        earliest: u64,
+        /// The round.
+        round: u64,
+    },
+    /// The first round it could be batched in is long over.
+    #[error(
+        "the submission was made for round {earliest}, more than {MAX_ROUNDS_BACK} rounds before round {round}: observe anew and sign a new one"
+    )]
+    RoundTooOld {
+        /// First round it could be batched in.
         earliest: u64,
         /// The round.
         round: u64,
@@ -191,8 +215,11 @@ impl Refusal {
             Self::UnknownJob(_) => "unknown_job",
             Self::WrongJob(_) => "wrong_job",
             Self::JobEnded => "job_ended",
+            Self::OtherAggregator => "other_aggregator",
+            Self::NothingLeft => "nothing_left",
             Self::SpecificationMissing => "specification_missing",
             Self::RoundTooEarly { .. } => "round_too_early",
+            Self::RoundTooOld { .. } => "round_too_old",
             Self::Expired { .. } => "expired",
             Self::ExpiryTooFar { .. } => "expiry_too_far",
             Self::TaskUnknown { .. } => "task_unknown",
@@ -235,6 +262,10 @@ pub(crate) fn check_terms(body: &Submission, terms: &Terms<'_>) -> Result<(), Re
     if body.earliest_round > terms.round {
         let (earliest, round) = (body.earliest_round, terms.round);
         return Err(Refusal::RoundTooEarly { earliest, round });
+    }
+    if terms.round - body.earliest_round > MAX_ROUNDS_BACK {
+        let (earliest, round) = (body.earliest_round, terms.round);
+        return Err(Refusal::RoundTooOld { earliest, round });
     }
     let (task, offered) = (body.task, body.units);
     match terms.specification.units_of(task) {
@@ -296,6 +327,12 @@ pub fn check_submission(
     let job = context.job.ok_or(Refusal::UnknownJob(body.job.into()))?;
     if job.ended {
         return Err(Refusal::JobEnded);
+    }
+    if job.batched_elsewhere {
+        return Err(Refusal::OtherAggregator);
+    }
+    if job.nothing_left {
+        return Err(Refusal::NothingLeft);
     }
     let terms = Terms {
         genesis: &context.genesis,

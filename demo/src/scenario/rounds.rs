@@ -33,6 +33,7 @@ pub struct FinalRound {
 struct Standing {
     pool: Pool,
     finals: Vec<u64>,
+    voids: Vec<u64>,
     /// No round is live, and no batch holds a reservation.
     at_rest: bool,
 }
@@ -53,6 +54,7 @@ impl Scenario {
         let intake_slots = self.chain.network().await?.parameters.intake_slots;
         let mut lines = Lines::new(intake_slots.into());
         let mut ended: Vec<FinalRound> = Vec::new();
+        let mut voids = 0;
         let mut since = Instant::now();
         let mut busy = Instant::now();
         loop {
@@ -65,6 +67,12 @@ impl Scenario {
                     seconds: since.elapsed().as_secs_f64(),
                 });
                 since = Instant::now();
+            }
+            for number in standing.voids.iter().skip(voids) {
+                eprintln!(
+                    "  round {number} is void: nothing is paid, what was handed in may come again"
+                );
+                voids += 1;
             }
             if ended.len() as u64 >= self.plan.rounds && standing.at_rest {
                 return Ok(ended);
@@ -125,12 +133,14 @@ impl Scenario {
 
     async fn standing(&self) -> Result<Standing> {
         let pool = self.chain.pool(&self.pool).await?;
-        let mut finals = Vec::new();
+        let (mut finals, mut voids) = (Vec::new(), Vec::new());
         for number in 1..=pool.round {
-            if let Some(round) = self.chain.round(&self.pool, number).await?
-                && RoundState::from_byte(round.state) == Some(RoundState::Final)
-            {
-                finals.push(number);
+            // A round that was never opened has no account: it is the live one, or void.
+            let round = self.chain.round(&self.pool, number).await?;
+            match round.and_then(|round| RoundState::from_byte(round.state)) {
+                Some(RoundState::Final) => finals.push(number),
+                Some(RoundState::Void) => voids.push(number),
+                _ => {}
             }
         }
         let job = self.chain.job(&self.pool, self.job).await?;
@@ -139,6 +149,7 @@ impl Scenario {
             at_rest: idle && job.reserved_round == 0 && pool.in_round_total == 0,
             pool,
             finals,
+            voids,
         })
     }
 }

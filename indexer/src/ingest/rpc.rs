@@ -109,7 +109,7 @@ impl Source for RpcSource {
             let page = self
                 .page(address, before, after.map(|(signature, _)| signature))
                 .await?;
-            let length = page.len();
+            let asked_before = before;
             let mut reached = false;
             for row in &page {
                 let (mention, finalized) = read(row)?;
@@ -121,8 +121,12 @@ impl Source for RpcSource {
                     found.push(mention);
                 }
             }
-            if reached || length < PAGE {
+            // Providers have pages of their own lengths: only an empty one is the end.
+            if reached || page.is_empty() {
                 break;
+            }
+            if before == asked_before {
+                return Err(nonsense("a list of transactions", "it does not go on"));
             }
         }
         found.reverse();

@@ -1,16 +1,21 @@
 //! The loop: read what is new, keep it, act upon events without a gap.
 
-use super::{decode::decode, effect::effect_of, source::Source};
+use super::{
+    decode::decode,
+    effect::effect_of,
+    source::{Mention, Source, SourceError},
+};
 use crate::{
     place::Place,
     store::{
         Store,
-        events::{Applied, Effect},
+        events::{Applied, Effect, TransactionRow},
     },
 };
 use anyhow::Context as _;
+use futures_util::{StreamExt as _, stream};
 use sheaf_format::Key;
-use solana_sdk::pubkey::Pubkey;
+use solana_sdk::{pubkey::Pubkey, signature::Signature};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Notify, watch};
 
@@ -18,6 +23,8 @@ use tokio::sync::{Notify, watch};
 const POLL: Duration = Duration::from_millis(500);
 /// Longest pause between tries while it does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Transactions asked for at once.
+const AT_ONCE: usize = 8;
 /// Transactions kept by one database transaction.
 const PER_COMMIT: usize = 200;
 
@@ -96,32 +103,18 @@ impl Ingest {
     async fn read(&self, account: &Pubkey) -> anyhow::Result<()> {
         let series = account.to_bytes();
         let cursor = self.store.cursor(&series).await?;
-        // A gap heals by reading from the beginning: what is there already stays as it is.
+        // A gap heals by reading again from the last event before it: what is there stays as it is.
         let after = match self.missing(&series, cursor.frontier).await? {
             None => cursor.newest,
             Some(sequence) => {
-                tracing::error!(
-                    "event {sequence} of {account} is missing: reading again from the start"
-                );
-                None
+                // The order of transactions inside a slot is not stable, so one may be passed over.
+                tracing::info!("event {sequence} of {account} was passed over: reading again");
+                self.store.position(&series, cursor.frontier).await?
             }
         };
         let mentions = self.source.mentions(account, after).await?;
-        let network = self.place.chain.addresses().network();
         for group in mentions.chunks(PER_COMMIT) {
-            let mut rows = Vec::with_capacity(group.len());
-            let mut newest = None;
-            for mention in group {
-                if !mention.failed {
-                    let Some(fetched) = self.source.transaction(mention).await? else {
-                        // It is finalised, so it will come: nothing behind it may be skipped.
-                        tracing::debug!(signature = %mention.signature, "not there yet");
-                        break;
-                    };
-                    rows.push(decode(&fetched, &self.place.chain.program(), &network));
-                }
-                newest = Some((mention.signature, mention.slot));
-            }
+            let (rows, newest) = self.fetch(group).await?;
             for letter in rows.iter().flat_map(|row| &row.dead_letters) {
                 tracing::error!("an event cannot be read: {}", letter.reason);
             }
@@ -132,6 +125,37 @@ impl Ingest {
             }
         }
         Ok(())
+    }
+
+    /// Fetches transactions as far as they are there, in order. Gives them with the newest.
+    async fn fetch(
+        &self,
+        group: &[Mention],
+    ) -> anyhow::Result<(Vec<TransactionRow>, Option<(Signature, u64)>)> {
+        let network = self.place.chain.addresses().network();
+        let program = self.place.chain.program();
+        let mut fetching = stream::iter(group.to_vec())
+            .map(|mention| async move {
+                // A failed transaction changed nothing.
+                let fetched = match mention.failed {
+                    true => None,
+                    false => Some(self.source.transaction(&mention).await?),
+                };
+                Ok::<_, SourceError>((mention, fetched))
+            })
+            .buffered(AT_ONCE);
+        let (mut rows, mut newest) = (Vec::with_capacity(group.len()), None);
+        while let Some(next) = fetching.next().await {
+            let (mention, fetched) = next?;
+            match fetched {
+                // It is finalised, so it will come: nothing behind it may be skipped.
+                Some(None) => break,
+                Some(Some(fetched)) => rows.push(decode(&fetched, &program, &network)),
+                None => {}
+            }
+            newest = Some((mention.signature, mention.slot));
+        }
+        Ok((rows, newest))
     }
 
     /// The event after the frontier, when it is missing and later ones are there.

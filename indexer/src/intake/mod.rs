@@ -45,6 +45,19 @@ pub enum IntakeError {
         "{0} has not revealed scores in this round (as far as this indexer sees): try again shortly"
     )]
     NotRevealed(sheaf_protocol::Base58Key),
+    /// The round's manifest is made.
+    #[error("the manifest of round {0} is made already: this score file comes too late for it")]
+    ScoresTooLate(u64),
+    /// More wait for the job than it can pay for soon.
+    #[error(
+        "{0} contributions wait for this job already, more than its rounds can pay for: try again after the next round"
+    )]
+    JobFull(u64),
+    /// A job whose specification is of no use here.
+    #[error(
+        "job {0} has ended, or another aggregator batches for it: its specification is not kept here"
+    )]
+    NotOurJob(u64),
     /// The store failed.
     #[error("the indexer cannot store this now: try again shortly")]
     Store(#[from] StoreError),
@@ -75,6 +88,9 @@ impl IntakeError {
             Self::UnknownJob(_) => "unknown_job",
             Self::RoundNotOpen(_) => "round_not_open",
             Self::NotRevealed(_) => "not_revealed",
+            Self::ScoresTooLate(_) => "scores_too_late",
+            Self::JobFull(_) => "job_full",
+            Self::NotOurJob(_) => "not_our_job",
             Self::Store(_) | Self::Content(_) => "storage_unavailable",
             Self::Chain(_) => "chain_unavailable",
         }

@@ -41,7 +41,9 @@ pub async fn take(app: &App, number: u64, signed: &SignedScoreFile) -> Result<Ha
         }
     };
     signed.verify(&app.place.scope(number), &vote_key, &root)?;
-    app.store.put_scores(signed).await?;
+    if !app.store.put_scores(signed).await? {
+        return Err(IntakeError::ScoresTooLate(number));
+    }
     tracing::info!(
         "round {number}: {validator} published {} scores",
         signed.file.scores.len()

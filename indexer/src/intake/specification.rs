@@ -11,7 +11,7 @@ use sheaf_protocol::{
 /// base64.
 ///
 /// # Errors
-/// When there is no such job, the bytes are not the ones it names, or the store fails.
+/// When there is no such job, it is not one of ours, the bytes are not the ones it names, or the store fails.
 pub async fn take(
     app: &App,
     number: u64,
@@ -23,6 +23,9 @@ pub async fn take(
         .jobs
         .get(&number)
         .ok_or(IntakeError::UnknownJob(number))?;
+    if job.aggregator != app.aggregator() || !view.is_active(job) {
+        return Err(IntakeError::NotOurJob(number));
+    }
     let specification = Specification::parse_published(bytes, &job.specification_hash)?;
     let publication = Publication {
         genesis: app.place.genesis,

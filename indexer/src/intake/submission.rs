@@ -3,13 +3,18 @@
 use super::IntakeError;
 use crate::{
     app::App,
-    store::intake::{Acquaintance, Admission, Admitted},
+    store::intake::{Acquaintance, Admission, Admitted, COUNTED},
     view::View,
 };
+use sheaf_client::layout::Job;
 use sheaf_protocol::{
     intake::{Content, IntakeContext, IntakeJob, LIMITS, Refusal, check_submission},
     statement::{Receipt, Signed, Submission},
 };
+
+/// Rounds' worth of contributions that may wait for a job, and how many in any case.
+const ROUNDS_WAITING: u64 = 4;
+const LEAST_WAITING: u64 = 10_000;
 
 /// How often a submission is tried again because the round moved meanwhile.
 const TRIES: usize = 3;
@@ -40,6 +45,9 @@ pub async fn take(
             return Ok(receipt);
         }
         check(app, &view, number, round, submission, &content, &known)?;
+        if known.waiting >= most_waiting(job) {
+            return Err(IntakeError::JobFull(known.waiting));
+        }
         if let Some(ciphertext) = ciphertext.take() {
             app.contents.put(ciphertext).await?;
         }
@@ -72,6 +80,15 @@ pub async fn take(
     .into())
 }
 
+/// How many contributions may wait for a job: what some of its rounds can pay for, so that nobody
+/// fills the disk with work that is never paid.
+fn most_waiting(job: &Job) -> u64 {
+    let per_round = job.round_cap.min(job.balance) / job.price_per_unit.max(1);
+    per_round
+        .saturating_mul(ROUNDS_WAITING)
+        .clamp(LEAST_WAITING, COUNTED)
+}
+
 fn check(
     app: &App,
     view: &View,
@@ -85,6 +102,8 @@ fn check(
     let job = view.jobs.get(&number).map(|(address, job)| IntakeJob {
         address: *address,
         ended: !view.is_active(job),
+        batched_elsewhere: job.aggregator != app.aggregator(),
+        nothing_left: job.balance == 0,
         specification: published.as_ref().map(|known| &*known.specification),
     });
     let context = IntakeContext {

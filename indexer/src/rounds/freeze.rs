@@ -2,6 +2,7 @@
 
 use crate::{store::intake::Waiting, view::View};
 use sheaf_format::Key;
+use std::collections::BTreeSet;
 
 /// What to do about batches now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +21,17 @@ pub enum Decision {
 /// Whether to make batches now.
 ///
 /// They are made once `collect_slots` have passed since the first submission that waits, or at
-/// once when somebody else's batch has begun the round; not while an earlier batch of ours is still
-/// to be posted. A job is left out while it holds a reservation, has nothing left, or has ended.
+/// once when a batch has begun the round. A job is left out while a batch of its is still to be
+/// posted (`unposted`) or holds a reservation, when it has nothing left or has ended, and when a
+/// round might outlast its stall limit: the chain would refuse its batch.
 pub fn decide(
     view: &View,
     aggregator: &Key,
     waiting: &[Waiting],
-    unposted: bool,
+    unposted: &BTreeSet<u64>,
     collect_slots: u64,
 ) -> Decision {
-    let (Some(round), false) = (view.open_intake(), unposted) else {
+    let Some(round) = view.open_intake() else {
         return Decision::Wait;
     };
     let ready: Vec<(u64, Key, u64)> = waiting
@@ -39,7 +41,9 @@ pub fn decide(
             let fits = job.aggregator == *aggregator
                 && job.reserved_round == 0
                 && job.available() > 0
-                && view.is_active(job);
+                && view.is_active(job)
+                && view.fits_stall_limit(job)
+                && !unposted.contains(&entry.job);
             fits.then_some((entry.job, *address, entry.first_slot))
         })
         .collect();
@@ -67,9 +71,12 @@ mod tests {
 
     const WAITING: Waiting = Waiting {
         job: 0,
-        count: 2,
         first_slot: 900,
     };
+
+    fn decided(view: &View, waiting: &[Waiting], collect_slots: u64) -> Decision {
+        decide(view, &AGGREGATOR, waiting, &BTreeSet::new(), collect_slots)
+    }
 
     fn freeze(round: u64) -> Decision {
         let jobs = vec![(0, JOB)];
@@ -79,47 +86,40 @@ mod tests {
     #[test]
     fn batches_are_made_once_enough_was_collected() {
         let view = view();
-        let decided = |slots| decide(&view, &AGGREGATOR, &[WAITING], false, slots);
-        assert_eq!(decided(101), Decision::Wait);
-        assert_eq!(decided(100), freeze(4));
-        let nothing = decide(&view, &AGGREGATOR, &[], false, 0);
-        assert_eq!(nothing, Decision::Wait);
+        assert_eq!(decided(&view, &[WAITING], 101), Decision::Wait);
+        assert_eq!(decided(&view, &[WAITING], 100), freeze(4));
+        assert_eq!(decided(&view, &[], 0), Decision::Wait);
     }
 
     #[test]
     fn a_round_that_somebody_began_is_joined_at_once() {
         let mut view = view();
         view.pool.round_stage = PoolStage::Intake as u8;
-        assert_eq!(
-            decide(&view, &AGGREGATOR, &[WAITING], false, 1_000),
-            freeze(3)
-        );
+        assert_eq!(decided(&view, &[WAITING], 1_000), freeze(3));
         view.pool.round_stage = PoolStage::Open as u8;
-        assert_eq!(
-            decide(&view, &AGGREGATOR, &[WAITING], false, 0),
-            Decision::Wait
-        );
+        assert_eq!(decided(&view, &[WAITING], 0), Decision::Wait);
     }
 
     #[test]
     fn a_batch_that_is_still_to_be_posted_comes_first() {
-        let decided = decide(&view(), &AGGREGATOR, &[WAITING], true, 0);
-        assert_eq!(decided, Decision::Wait);
+        let unposted = BTreeSet::from([0]);
+        let decision = decide(&view(), &AGGREGATOR, &[WAITING], &unposted, 0);
+        assert_eq!(decision, Decision::Wait);
     }
 
     #[test]
     fn jobs_that_cannot_be_batched_are_left_out() {
-        for change in 0..4 {
+        for change in 0..5 {
             let mut view = view();
             let job = &mut view.jobs.get_mut(&0).expect("job 0").1;
             match change {
                 0 => job.reserved_round = 3,
                 1 => job.balance = 0,
                 2 => job.cancelled_at = 1,
+                3 => job.stall_seconds = 1,
                 _ => job.aggregator = [1; 32],
             }
-            let decided = decide(&view, &AGGREGATOR, &[WAITING], false, 0);
-            assert_eq!(decided, Decision::Wait, "{change}");
+            assert_eq!(decided(&view, &[WAITING], 0), Decision::Wait, "{change}");
         }
     }
 }

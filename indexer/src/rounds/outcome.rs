@@ -30,25 +30,43 @@ pub struct Part {
     pub batch: Batch,
 }
 
-/// Whether the score files of everybody who revealed are there.
-pub fn is_complete(round: &Round, files: &[ScoreFile]) -> bool {
-    round
-        .stake_table()
-        .filter(|(_, entry)| entry.ballot & ballot::REVEALED != 0)
-        .all(|(_, entry)| files.iter().any(|file| file.validator.0 == entry.authority))
+/// The score files of a round.
+pub struct ScoreFiles {
+    /// Those that are what their validators revealed.
+    pub used: Vec<ScoreFile>,
+    /// How many are stored: whether another came meanwhile is seen by it.
+    pub stored: usize,
 }
 
-/// The stored score files of a round that are what their validators revealed.
+impl ScoreFiles {
+    /// Whether those of everybody who revealed are there.
+    pub fn are_complete(&self, round: &Round) -> bool {
+        round
+            .stake_table()
+            .filter(|(_, entry)| entry.ballot & ballot::REVEALED != 0)
+            .all(|(_, entry)| {
+                self.used
+                    .iter()
+                    .any(|file| file.validator.0 == entry.authority)
+            })
+    }
+}
+
+/// The stored score files of a round.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn score_files(app: &App, round: &Round) -> anyhow::Result<Vec<ScoreFile>> {
-    let stored = app.store.scores(round.number).await?;
-    Ok(stored
+pub async fn score_files(app: &App, round: &Round) -> anyhow::Result<ScoreFiles> {
+    let all = app.store.scores(round.number).await?;
+    let stored = all.len();
+    let used = all
         .into_iter()
         .map(|signed| signed.file)
-        .filter(|file| revealed_root(round, &file.validator.0) == Some(file.root()))
-        .collect())
+        .filter(|file| revealed_root(round, &file.validator.0) == Some(file.root()));
+    Ok(ScoreFiles {
+        used: used.collect(),
+        stored,
+    })
 }
 
 /// Computes a round's outcome and what it changes. The same data gives the same outcome, here
@@ -69,7 +87,8 @@ pub async fn of_round(
         parts.len(),
         round.batch_count
     );
-    let (_, base) = app.tree.get();
+    let tree = app.tree.get();
+    let base = &tree.ledger;
     ensure!(
         base.root().hash == round.base_root && base.total() == round.base_total,
         "round {number} starts from another tree than the finalised one: waiting for it"
@@ -88,14 +107,14 @@ pub async fn of_round(
     let computing = tokio::task::spawn_blocking(move || {
         let outcome = compute(&RoundInputs {
             scope,
-            base: &base,
+            base: &tree.ledger,
             seed,
             treasury,
             voters,
             batches,
             score_files: files,
         })?;
-        let changes = changes(&base, &outcome);
+        let changes = changes(&tree.ledger, &outcome);
         let stored = StoredOutcome {
             round: number,
             outcome: OutcomeView::new(&outcome, &scope),

@@ -2,16 +2,20 @@
 
 use super::{
     freeze::{Decision, decide},
-    outcome::{self, Part},
+    outcome::{self, Part, ScoreFiles},
 };
 use crate::{
     app::App,
-    view::{View, open_intake},
+    store::rounds::{OutcomeChanges, StoredOutcome},
+    view::{View, is_active, open_intake, optional, unix_time},
 };
 use anyhow::Context as _;
-use sheaf_client::layout::{Job, Pool, Round};
+use sheaf_client::{
+    address::CLOCK,
+    layout::{Batch, Job, Pool, Round},
+};
 use sheaf_format::stage::RoundState;
-use sheaf_protocol::{api::RoundStage, scores::ScoreFile};
+use sheaf_protocol::api::RoundStage;
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::pubkey::Pubkey;
 use std::{collections::BTreeSet, time::Duration};
@@ -55,21 +59,21 @@ impl Rounds {
 
     async fn step(&self) -> anyhow::Result<()> {
         let view = self.app.view();
-        let progress = *self.app.progress.borrow();
         self.keep_tree().await?;
         let unposted = self.give_up(&view).await?;
-        self.follow_intake(&view, unposted).await?;
-        self.freeze(&view, unposted).await?;
-        self.compute_live(&view).await?;
-        if let Some(round) = progress.waits_for_outcome {
+        self.follow_intake(&view, !unposted.is_empty()).await?;
+        self.freeze(&view, &unposted).await?;
+        // First what is final: the live round may start from it.
+        let waits_for = self.app.progress.borrow().waits_for_outcome;
+        if let Some(round) = waits_for {
             self.catch_up(round).await?;
         }
-        Ok(())
+        self.compute_live(&view).await
     }
 
     /// Brings the tree in memory to the stored one.
     async fn keep_tree(&self) -> anyhow::Result<()> {
-        let (held, _) = self.app.tree.get();
+        let held = self.app.tree.get().round;
         let store = self.app.store.as_ref();
         for (round, root) in store.final_rounds_after(held).await? {
             self.app.tree.advance(store, round, &root).await?;
@@ -78,49 +82,47 @@ impl Rounds {
         Ok(())
     }
 
-    /// Gives up frozen batches that can no longer be posted. Says whether some are still to be.
-    async fn give_up(&self, view: &View) -> anyhow::Result<bool> {
-        let mut unposted = false;
+    /// Gives up frozen batches that can no longer be posted. Gives the jobs of those still to be.
+    async fn give_up(&self, view: &View) -> anyhow::Result<BTreeSet<u64>> {
+        let mut unposted = BTreeSet::new();
         let last = view.pool.round.saturating_sub(1);
         for round in self.app.store.frozen_rounds_after(last).await? {
             for batch in self.app.store.frozen(round).await? {
-                if round == view.pool.round && view.batches.contains_key(&batch.job) {
+                let job = batch.job;
+                if round == view.pool.round && view.batches.contains_key(&job) {
                     continue;
                 }
-                if self.is_lost(view, round, batch.job).await? {
-                    self.app.store.abandon(round, batch.job).await?;
-                    tracing::warn!(
-                        "round {round}: the batch of job {} cannot be posted any more; its submissions wait again",
-                        batch.job
-                    );
-                } else {
-                    unposted = true;
+                let known = view.jobs.get(&job).map(|(_, known)| known);
+                if can_be_posted(&view.pool, known, view.unix_time, round)
+                    || !self.is_lost(round, job).await?
+                {
+                    unposted.insert(job);
+                    continue;
                 }
+                self.app.store.abandon(round, job).await?;
+                tracing::warn!(
+                    "round {round}: the batch of job {job} cannot be posted any more; its submissions wait again"
+                );
             }
         }
         Ok(unposted)
     }
 
-    /// Whether a batch is not on chain and never will be. The finalised state decides, because a
-    /// submission in two batches would spoil the second.
-    async fn is_lost(&self, view: &View, round: u64, job: u64) -> anyhow::Result<bool> {
-        let active = |job: &Job| view.is_active(job);
-        let known = view.jobs.get(&job);
-        if can_be_posted(&view.pool, round) && known.is_some_and(|(_, job)| active(job)) {
-            return Ok(false);
-        }
+    /// Whether a batch is not on chain and never will be. The finalised state decides, all of one
+    /// slot, because a submission in two batches would spoil the second.
+    async fn is_lost(&self, round: u64, number: u64) -> anyhow::Result<bool> {
         let place = &self.app.place;
-        let finalized = place.chain.at(CommitmentConfig::finalized());
-        let pool = finalized.pool(&place.pool).await?;
-        let still = finalized
-            .job(&place.pool, job)
-            .await
-            .is_ok_and(|job| active(&job));
-        if can_be_posted(&pool, round) && still {
-            return Ok(false);
-        }
-        let posted = finalized.batch(&place.job(job), round).await?;
-        Ok(posted.is_none())
+        let chain = place.chain.at(CommitmentConfig::finalized());
+        let job = place.job(number);
+        let batch = chain.addresses().batch(&job, round);
+        let found = chain.accounts(&[CLOCK, place.pool, job, batch]).await?;
+        let [clock, pool, found_job, found_batch] =
+            <[_; 4]>::try_from(found).map_err(|_| anyhow::anyhow!("the RPC left accounts out"))?;
+        let now = unix_time(&clock.context("the RPC has no clock account")?)?;
+        let pool: Pool = optional(place, "pool", &place.pool, pool)?.context("there is no pool")?;
+        let known: Option<Job> = optional(place, "job", &job, found_job)?;
+        let posted: Option<Batch> = optional(place, "batch", &batch, found_batch)?;
+        Ok(posted.is_none() && !can_be_posted(&pool, known.as_ref(), now, round))
     }
 
     /// Sets the round that submissions go to: the next that takes batches, or the one after it
@@ -135,7 +137,10 @@ impl Rounds {
         Ok(())
     }
 
-    async fn freeze(&self, view: &View, unposted: bool) -> anyhow::Result<()> {
+    async fn freeze(&self, view: &View, unposted: &BTreeSet<u64>) -> anyhow::Result<()> {
+        if view.open_intake().is_none() {
+            return Ok(());
+        }
         let waiting = self.app.store.waiting().await?;
         let collect_slots = self
             .collect_slots
@@ -187,7 +192,7 @@ impl Rounds {
             .saturating_sub(round.reveal_until_slot)
             / WAIT_PART;
         let waited = view.slot >= round.reveal_until_slot.saturating_add(patience);
-        if !waited && !outcome::is_complete(round, &files) {
+        if !waited && !files.are_complete(round) {
             return Ok(());
         }
         let parts = view
@@ -203,18 +208,24 @@ impl Rounds {
                 })
             })
             .collect();
-        self.compute(round, parts, files).await
+        let (stored, changes) = self.compute(round, parts, &files).await?;
+        if !self
+            .app
+            .store
+            .put_outcome(&stored, &changes, files.stored)
+            .await?
+        {
+            tracing::debug!("a score file came meanwhile: computing again");
+        }
+        Ok(())
     }
 
-    /// Computes the outcome of a round that became final without us.
+    /// Computes the outcome of a final round whose outcome is not known here, or not the one that
+    /// became active: what was computed before finality may rest on a fork that was dropped.
     async fn catch_up(&self, number: u64) -> anyhow::Result<()> {
-        if self.app.store.outcome(number).await?.is_some() {
-            anyhow::bail!(
-                "round {number} became final with another outcome than the one computed here: the data or this version is wrong"
-            );
-        }
         let place = &self.app.place;
-        let round = place.chain.round(&place.pool, number).await?;
+        let chain = place.chain.at(CommitmentConfig::finalized());
+        let round = chain.round(&place.pool, number).await?;
         let round = round.with_context(|| {
             format!(
                 "round {number} is final, but its account is closed: its outcome cannot be computed"
@@ -223,11 +234,16 @@ impl Rounds {
         if RoundState::from_byte(round.state) != Some(RoundState::Final) {
             return Ok(());
         }
+        let known = self.app.store.outcome(number).await?;
+        if known.is_some_and(|known| known.outcome.root.0 == round.root) {
+            // Ingest will see it.
+            return Ok(());
+        }
         let view = self.app.view();
         let mut parts = Vec::new();
         for (number, (address, job)) in &view.jobs {
             let at = Pubkey::new_from_array(*address);
-            if let Some(batch) = place.chain.batch(&at, round.number).await? {
+            if let Some(batch) = chain.batch(&at, round.number).await? {
                 parts.push(Part {
                     number: *number,
                     address: *address,
@@ -237,29 +253,36 @@ impl Rounds {
             }
         }
         let files = outcome::score_files(&self.app, &round).await?;
-        self.compute(&round, parts, files).await
+        let (stored, changes) = self.compute(&round, parts, &files).await?;
+        anyhow::ensure!(
+            stored.outcome.root.0 == round.root,
+            "round {number} became final with another outcome than the data here gives: score files or batches are missing, or this version is wrong"
+        );
+        self.app.store.replace_outcome(&stored, &changes).await?;
+        Ok(())
     }
 
     async fn compute(
         &self,
         round: &Round,
         parts: Vec<Part>,
-        files: Vec<ScoreFile>,
-    ) -> anyhow::Result<()> {
-        let count = files.len();
-        let (stored, changes) = outcome::of_round(&self.app, round, parts, files).await?;
-        self.app.store.put_outcome(&stored, &changes).await?;
+        files: &ScoreFiles,
+    ) -> anyhow::Result<(StoredOutcome, OutcomeChanges)> {
+        let count = files.used.len();
+        let (stored, changes) =
+            outcome::of_round(&self.app, round, parts, files.used.clone()).await?;
         tracing::info!(
             "round {}: computed from {count} score files: {} base units for {} leaves",
             round.number,
             stored.outcome.debits_total,
             changes.leaves.len()
         );
-        Ok(())
+        Ok((stored, changes))
     }
 }
 
-/// Whether a batch of `round` can be posted, now or once the round begins.
-fn can_be_posted(pool: &Pool, round: u64) -> bool {
-    open_intake(pool).is_some_and(|open| open <= round)
+/// Whether a batch of `round` for a job can be posted, now or once the round begins.
+fn can_be_posted(pool: &Pool, job: Option<&Job>, unix_time: i64, round: u64) -> bool {
+    let may_come = open_intake(pool).is_some_and(|open| open <= round);
+    may_come && job.is_some_and(|job| is_active(job, unix_time) && job.available() > 0)
 }

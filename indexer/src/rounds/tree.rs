@@ -2,16 +2,50 @@
 
 use crate::{place::Place, store::Store};
 use anyhow::{Context as _, ensure};
+use axum::body::Bytes;
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::ledger::{Leaf, Ledger};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-/// The active tree and the round in which it became active.
+/// A tree and the round in which it became active.
 #[derive(Debug)]
-pub struct ActiveTree(RwLock<(u64, Arc<Ledger>)>);
+pub struct Tree {
+    /// The round; 0 before the first.
+    pub round: u64,
+    /// The tree.
+    pub ledger: Ledger,
+    json: OnceLock<Bytes>,
+}
+
+impl Tree {
+    const fn new(round: u64, ledger: Ledger) -> Self {
+        Self {
+            round,
+            ledger,
+            json: OnceLock::new(),
+        }
+    }
+
+    /// The leaves as JSON, written once however often they are asked for.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn leaves_json(&self) -> serde_json::Result<Bytes> {
+        if let Some(known) = self.json.get() {
+            return Ok(known.clone());
+        }
+        let leaves: Vec<&Leaf> = self.ledger.leaves().collect();
+        let written = Bytes::from(serde_json::to_vec(&leaves)?);
+        Ok(self.json.get_or_init(|| written).clone())
+    }
+}
+
+/// The active tree, for all who need it.
+#[derive(Debug)]
+pub struct ActiveTree(RwLock<Arc<Tree>>);
 
 impl ActiveTree {
     /// The tree as stored.
@@ -21,16 +55,13 @@ impl ActiveTree {
     pub async fn load(place: &Place, store: &dyn Store) -> anyhow::Result<Self> {
         let (round, leaves) = store.leaves().await?;
         let ledger = Ledger::from_leaves(place.program(), place.pool_key(), &leaves)?;
-        Ok(Self(RwLock::new((round, Arc::new(ledger)))))
+        Ok(Self(RwLock::new(Arc::new(Tree::new(round, ledger)))))
     }
 
-    /// The round in which the tree became active (0 before the first), and the tree.
-    pub fn get(&self) -> (u64, Arc<Ledger>) {
-        let held = self
-            .0
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        (held.0, Arc::clone(&held.1))
+    /// The tree.
+    pub fn get(&self) -> Arc<Tree> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&held)
     }
 
     /// Moves the tree on to that of `round`, whose leaves the store has just made active.
@@ -39,19 +70,17 @@ impl ActiveTree {
     /// When the store fails, or the changes do not lead to `root`.
     pub async fn advance(&self, store: &dyn Store, round: u64, root: &Hash) -> anyhow::Result<()> {
         let changes = store.changed_leaves(round).await?;
-        let (_, before) = self.get();
-        let earnings = earnings(&before, &changes)
+        let before = self.get();
+        let earnings = earnings(&before.ledger, &changes)
             .with_context(|| format!("the leaves of round {round} do not follow its base"))?;
-        let ledger = tokio::task::spawn_blocking(move || before.apply(&earnings)).await??;
+        let applying = tokio::task::spawn_blocking(move || before.ledger.apply(&earnings));
+        let ledger = applying.await??;
         ensure!(
             ledger.root().hash == *root,
             "the leaves of round {round} do not make the tree that became active"
         );
-        let mut held = self
-            .0
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *held = (round, Arc::new(ledger));
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Arc::new(Tree::new(round, ledger));
         Ok(())
     }
 }

@@ -5,17 +5,21 @@ use crate::app::App;
 use axum::{
     Json,
     extract::{Path, State},
+    http::header::CONTENT_TYPE,
+    response::IntoResponse,
 };
 use sheaf_format::tree::{page_of, position_in_page};
-use sheaf_protocol::{
-    api::{ContributorView, LeafView},
-    text::Base58Key,
-};
+use sheaf_protocol::{api::ContributorView, text::Base58Key};
 
 /// GET `/v1/leaves`
-pub async fn leaves(State(app): State<App>) -> Json<Vec<LeafView>> {
-    let (_, ledger) = app.tree.get();
-    Json(ledger.leaves().copied().collect())
+pub async fn leaves(State(app): State<App>) -> Result<impl IntoResponse, ApiError> {
+    let tree = app.tree.get();
+    let writing = tokio::task::spawn_blocking(move || tree.leaves_json());
+    let json = writing
+        .await
+        .map_err(ApiError::trouble)?
+        .map_err(ApiError::trouble)?;
+    Ok(([(CONTENT_TYPE, "application/json")], json))
 }
 
 /// GET `/v1/contributors/{key}`
@@ -24,8 +28,8 @@ pub async fn one(
     Path(key): Path<String>,
 ) -> Result<Json<ContributorView>, ApiError> {
     let contributor: Base58Key = key.parse().map_err(ApiError::malformed)?;
-    let (round, ledger) = app.tree.get();
-    let claimed = match ledger.index_of(&contributor.0) {
+    let tree = app.tree.get();
+    let claimed = match tree.ledger.index_of(&contributor.0) {
         None => 0,
         Some(index) => {
             let place = &app.place;
@@ -35,8 +39,8 @@ pub async fn one(
         }
     };
     Ok(Json(ContributorView::new(
-        &ledger,
-        round,
+        &tree.ledger,
+        tree.round,
         &contributor.0,
         claimed,
     )?))

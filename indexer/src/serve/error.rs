@@ -59,7 +59,11 @@ impl From<IntakeError> for ApiError {
                 StatusCode::SERVICE_UNAVAILABLE
             }
             IntakeError::UnknownJob(_) => StatusCode::NOT_FOUND,
-            IntakeError::RoundNotOpen(_) | IntakeError::NotRevealed(_) => StatusCode::CONFLICT,
+            IntakeError::RoundNotOpen(_)
+            | IntakeError::NotRevealed(_)
+            | IntakeError::ScoresTooLate(_)
+            | IntakeError::NotOurJob(_) => StatusCode::CONFLICT,
+            IntakeError::JobFull(_) => StatusCode::TOO_MANY_REQUESTS,
             IntakeError::Unsigned(_) => StatusCode::UNAUTHORIZED,
             IntakeError::Submission(refusal) => submission_status(refusal),
             IntakeError::Statement(_) | IntakeError::Specification(_) | IntakeError::Scores(_) => {
@@ -80,7 +84,11 @@ const fn submission_status(refusal: &Refusal) -> StatusCode {
         Refusal::DelegationMissing
         | Refusal::DelegationInvalid(_)
         | Refusal::DelegationExpired { .. } => StatusCode::FORBIDDEN,
-        Refusal::NonceSeen(_) | Refusal::TaskTaken(_) | Refusal::JobEnded => StatusCode::CONFLICT,
+        Refusal::NonceSeen(_)
+        | Refusal::TaskTaken(_)
+        | Refusal::JobEnded
+        | Refusal::OtherAggregator
+        | Refusal::NothingLeft => StatusCode::CONFLICT,
         Refusal::ContentTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
@@ -88,7 +96,14 @@ const fn submission_status(refusal: &Refusal) -> StatusCode {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::trouble(error)
+        match error {
+            // A number that no job and no round has.
+            StoreError::TooLarge(number) => Self::missing(
+                "unknown_number",
+                format!("nothing here has the number {number}"),
+            ),
+            error => Self::trouble(error),
+        }
     }
 }
 

@@ -12,12 +12,12 @@ use sheaf_client::layout::Job;
 use sheaf_format::{Key, stage::JobKind};
 use sheaf_protocol::api::{JobView, SIGNATURE_HEADER};
 
-/// GET `/v1/jobs`
+/// GET `/v1/jobs`: without specifications, which may be long.
 pub async fn all(State(app): State<App>) -> Json<Vec<JobView>> {
     let view = app.view();
     let jobs = view.jobs.iter();
     Json(
-        jobs.map(|(number, (address, job))| show(&app, &view, *number, address, job))
+        jobs.map(|(number, (address, job))| show(&view, *number, address, job))
             .collect(),
     )
 }
@@ -29,7 +29,12 @@ pub async fn one(
 ) -> Result<Json<JobView>, ApiError> {
     let view = app.view();
     let (address, job) = view.jobs.get(&number).ok_or_else(|| unknown(number))?;
-    Ok(Json(show(&app, &view, number, address, job)))
+    let published = app.specifications.get(number);
+    Ok(Json(JobView {
+        specification: published
+            .and_then(|published| String::from_utf8(published.bytes.to_vec()).ok()),
+        ..show(&view, number, address, job)
+    }))
 }
 
 /// PUT `/v1/jobs/{number}/specification`
@@ -70,11 +75,7 @@ fn kind(job: &Job) -> &'static str {
     }
 }
 
-fn show(app: &App, view: &View, number: u64, address: &Key, job: &Job) -> JobView {
-    let specification = app
-        .specifications
-        .get(number)
-        .and_then(|published| String::from_utf8(published.bytes.to_vec()).ok());
+fn show(view: &View, number: u64, address: &Key, job: &Job) -> JobView {
     JobView {
         number,
         address: (*address).into(),
@@ -84,7 +85,7 @@ fn show(app: &App, view: &View, number: u64, address: &Key, job: &Job) -> JobVie
         encryption_key: job.encryption_key.into(),
         kind: kind(job).to_owned(),
         specification_hash: job.specification_hash.into(),
-        specification,
+        specification: None,
         last_paid_root: job.last_paid_root.into(),
         balance: job.balance.into(),
         reserved: job.reserved.into(),

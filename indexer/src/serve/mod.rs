@@ -21,14 +21,17 @@ use axum::{
 use error::ApiError;
 use sheaf_protocol::{api::ErrorBody, intake::LIMITS, specification::MAX_SPECIFICATION_BYTES};
 
-/// Longest JSON body, in bytes: a score file of some hundred thousand scores.
-const MAX_JSON_BYTES: usize = 32 << 20;
+/// Longest score file, in bytes: some hundred thousand scores.
+const MAX_SCORES_BYTES: usize = 32 << 20;
+/// Longest signed statement as JSON, in bytes.
+const MAX_STATEMENT_BYTES: usize = 4 << 10;
 
 /// All routes.
 pub fn router(app: App) -> Router {
     let ciphertext = DefaultBodyLimit::max(LIMITS.max_content_bytes as usize);
     let specification = DefaultBodyLimit::max(MAX_SPECIFICATION_BYTES);
-    let json = DefaultBodyLimit::max(MAX_JSON_BYTES);
+    let scores = DefaultBodyLimit::max(MAX_SCORES_BYTES);
+    let statement = DefaultBodyLimit::max(MAX_STATEMENT_BYTES);
     Router::new()
         .route("/v1/status", get(status::status))
         .route("/v1/jobs", get(jobs::all))
@@ -37,7 +40,10 @@ pub fn router(app: App) -> Router {
             "/v1/jobs/{number}/specification",
             put(jobs::publish).layer(specification),
         )
-        .route("/v1/delegations", post(submissions::delegate).layer(json))
+        .route(
+            "/v1/delegations",
+            post(submissions::delegate).layer(statement),
+        )
         .route(
             "/v1/submissions",
             post(submissions::submit).layer(ciphertext),
@@ -48,7 +54,9 @@ pub fn router(app: App) -> Router {
         .route("/v1/rounds/{number}/batches/{job}", get(rounds::batch))
         .route(
             "/v1/rounds/{number}/scores",
-            get(rounds::scores).post(rounds::publish_scores).layer(json),
+            get(rounds::scores)
+                .post(rounds::publish_scores)
+                .layer(scores),
         )
         .route("/v1/rounds/{number}/manifest", get(rounds::manifest))
         .route("/v1/content/{hash}", get(content::one))

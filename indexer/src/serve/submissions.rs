@@ -15,7 +15,7 @@ use sheaf_protocol::{
     api::{
         ReceiptView, SIGNATURE_HEADER, SUBMISSION_HEADER, Stored, SubmissionState, SubmissionView,
     },
-    intake::{LIMITS, Refusal},
+    intake::{LIMITS, MAX_ROUNDS_BACK, Refusal},
     statement::{Delegation, Signed, Submission},
     text::HexHash,
 };
@@ -81,11 +81,12 @@ fn show(app: &App, id: HexHash, record: &SubmissionRecord) -> SubmissionView {
         .jobs
         .get(&record.job)
         .is_none_or(|(_, job)| !view.is_active(job));
+    let too_old = view.next_intake().saturating_sub(body.earliest_round) > MAX_ROUNDS_BACK;
     let state = match (record.paid, record.quality_bps, record.batched_round) {
         (true, ..) => SubmissionState::Paid,
         (_, Some(_), Some(_)) => SubmissionState::Scored,
         (_, None, Some(_)) => SubmissionState::Batched,
-        (_, _, None) if job_ended => SubmissionState::Rejected,
+        (_, _, None) if job_ended || too_old => SubmissionState::Rejected,
         (_, _, None) => SubmissionState::Received,
     };
     SubmissionView {

@@ -120,10 +120,14 @@ pub fn due(view: &View, aggregator: &Key, own: Own<'_>) -> Vec<Action> {
                 .pool
                 .round_started_slot
                 .saturating_add(view.network.parameters.intake_slots.into());
-            if posts.is_empty() && may_act(view, aggregator, over_at) {
+            // A batch that the chain keeps refusing must not hold up the others for ever.
+            let grace = u64::from(view.network.parameters.grace_slots);
+            let waited = view.slot >= over_at.saturating_add(grace);
+            if (posts.is_empty() || waited) && may_act(view, aggregator, over_at) {
                 actions.push(Action::CloseIntake { round });
+            } else {
+                actions.extend(posts);
             }
-            actions.extend(posts);
         }
         (PoolStage::Closed, _) => {
             let seed_slot = view.pool.round_seed_slot;

@@ -108,6 +108,9 @@ pub trait EventStore: Send + Sync {
     /// An event by its number.
     async fn event(&self, series: &Key, sequence: u64) -> Result<Option<EventRow>>;
 
+    /// The transaction of an event, and its slot.
+    async fn position(&self, series: &Key, sequence: u64) -> Result<Option<(Signature, u64)>>;
+
     /// The highest number of a series that was recorded.
     async fn highest(&self, series: &Key) -> Result<u64>;
 

@@ -42,6 +42,20 @@ pub struct Acquaintance {
     pub task_taken: bool,
     /// The delegation that lets its node work for its contributor.
     pub delegation: Option<Signed<Delegation>>,
+    /// Submissions to its job that wait for a round; counted up to [`COUNTED`].
+    pub waiting: u64,
+}
+
+/// Waiting submissions are counted no further.
+pub const COUNTED: u64 = 100_000;
+
+/// Who has a part in a content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContentStanding {
+    /// Numbers of the jobs that paid more than nothing for it in a final round.
+    pub bought_by: Vec<u64>,
+    /// Batches it is in: round and job number.
+    pub batches: Vec<(u64, u64)>,
 }
 
 /// A submission as stored.
@@ -70,8 +84,6 @@ pub struct SubmissionRecord {
 pub struct Waiting {
     /// Number of the job.
     pub job: u64,
-    /// How many.
-    pub count: u64,
     /// Slot in which the first of them came.
     pub first_slot: u64,
 }
@@ -105,6 +117,6 @@ pub trait IntakeStore: Send + Sync {
     /// A submission by its id.
     async fn submission(&self, id: &Hash) -> Result<Option<SubmissionRecord>>;
 
-    /// Submissions with a content, and of which requester's job number.
-    async fn submissions_with(&self, content: &Hash) -> Result<Vec<SubmissionRecord>>;
+    /// Who has a part in a content.
+    async fn content_standing(&self, content: &Hash) -> Result<ContentStanding>;
 }

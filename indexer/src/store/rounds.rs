@@ -71,14 +71,29 @@ pub trait RoundStore: Send + Sync {
     /// Those of the submissions that a final round has paid.
     async fn paid_among(&self, submissions: &[Hash]) -> Result<BTreeSet<Hash>>;
 
-    /// Keeps a score file. The first of a validator in a round stays: its root was revealed.
-    async fn put_scores(&self, file: &SignedScoreFile) -> Result<()>;
+    /// Keeps a score file, unless the round's outcome is known already: then it comes too late and
+    /// `false` is returned. The first of a validator in a round stays: its root was revealed.
+    async fn put_scores(&self, file: &SignedScoreFile) -> Result<bool>;
 
     /// The score files of a round, ascending by validator.
     async fn scores(&self, round: u64) -> Result<Vec<SignedScoreFile>>;
 
-    /// Keeps a round's outcome with what it changes. The first one stays: it was published.
-    async fn put_outcome(&self, outcome: &StoredOutcome, changes: &OutcomeChanges) -> Result<()>;
+    /// Keeps a round's outcome with what it changes, if there are still `score_files` score files:
+    /// with another that came meanwhile, `false` is returned and it must be computed again. The
+    /// first outcome stays: its manifest was published.
+    async fn put_outcome(
+        &self,
+        outcome: &StoredOutcome,
+        changes: &OutcomeChanges,
+        score_files: usize,
+    ) -> Result<bool>;
+
+    /// Keeps an outcome in the place of another. Only for one whose root became active.
+    async fn replace_outcome(
+        &self,
+        outcome: &StoredOutcome,
+        changes: &OutcomeChanges,
+    ) -> Result<()>;
 
     /// A round's outcome.
     async fn outcome(&self, round: u64) -> Result<Option<StoredOutcome>>;

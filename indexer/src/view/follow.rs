@@ -8,7 +8,6 @@ use sheaf_client::{
     address::{CLOCK, SYSTEM_PROGRAM},
     layout::{AccountLayout, Batch, Job, Network, Pool, Round, Validator},
 };
-use sheaf_format::stage::PoolStage;
 use solana_sdk::{account::Account, pubkey::Pubkey};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::{Notify, watch};
@@ -78,7 +77,10 @@ async fn next(place: &Place, before: &View) -> anyhow::Result<View> {
     let mut core = core(place, before.pool.round).await?;
     if core.pool.round != before.pool.round {
         // The account read is that of the round before.
-        core.round = place.chain.round(&place.pool, core.pool.round).await?;
+        let number = core.pool.round;
+        let address = place.chain.addresses().round(&place.pool, number);
+        let found = existing(place, "round", core.slot, vec![((), address)]).await?;
+        core.round = found.into_iter().next().map(|(_, _, round)| round);
     }
     complete(place, core, Some(before)).await
 }
@@ -89,15 +91,15 @@ async fn complete(place: &Place, core: Core, before: Option<&View>) -> anyhow::R
     let (jobs, batches) = match same_pool {
         Some(before) => (before.jobs.clone(), before.batches.clone()),
         None => {
-            let jobs = jobs(place, &core.pool).await?;
-            let batches = batches(place, &core.pool, &jobs).await?;
+            let jobs = jobs(place, &core).await?;
+            let batches = batches(place, &core, &jobs).await?;
             (jobs, batches)
         }
     };
     let same_network = before.filter(|before| before.network.sequence == core.network.sequence);
     let validators = match same_network {
         Some(before) => before.validators.clone(),
-        None => validators(place, &core.network).await?,
+        None => validators(place, &core).await?,
     };
     Ok(View {
         slot: core.slot,
@@ -116,17 +118,12 @@ async fn core(place: &Place, round: u64) -> anyhow::Result<Core> {
     let addresses = place.chain.addresses();
     let (network, round) = (addresses.network(), addresses.round(&place.pool, round));
     let asked = [CLOCK, network, place.pool, round];
-    let answer = place
-        .chain
-        .rpc()
-        .get_multiple_accounts_with_commitment(&asked, place.chain.commitment())
-        .await
-        .with_context(|| format!("the RPC at {} does not answer", place.chain.url()))?;
-    let mut found = answer.value.into_iter();
+    let (slot, found) = place.chain.accounts_with_slot(&asked).await?;
+    let mut found = found.into_iter();
     let mut next = || found.next().flatten();
     let clock = next().context("the RPC has no clock account")?;
     Ok(Core {
-        slot: answer.context.slot,
+        slot,
         unix_time: unix_time(&clock)?,
         network: needed(place, "network", &network, next())?,
         pool: needed(place, "pool", &place.pool, next())?,
@@ -134,15 +131,19 @@ async fn core(place: &Place, round: u64) -> anyhow::Result<Core> {
     })
 }
 
-/// The clock account ends with the unix time.
-fn unix_time(clock: &Account) -> anyhow::Result<i64> {
+/// The unix time that the clock account says: it ends with it.
+///
+/// # Errors
+/// When the account is no clock.
+pub fn unix_time(clock: &Account) -> anyhow::Result<i64> {
     let bytes = clock.data.last_chunk::<8>();
     Ok(i64::from_le_bytes(
         *bytes.context("the clock account is too short")?,
     ))
 }
 
-fn optional<T: AccountLayout>(
+/// An account of the program, if it is there.
+pub fn optional<T: AccountLayout>(
     place: &Place,
     what: &str,
     address: &Pubkey,
@@ -165,15 +166,20 @@ fn needed<T: AccountLayout>(
         .with_context(|| format!("there is no {what} at {address}"))
 }
 
-/// Reads the accounts that exist of those at `addresses`, each with its key.
+/// Reads the accounts that exist of those at `addresses`, each with its key, as they are in slot
+/// `since` or later: what an older answer says would be kept until the next event.
 async fn existing<K, T: AccountLayout>(
     place: &Place,
     what: &str,
+    since: u64,
     addresses: Vec<(K, Pubkey)>,
 ) -> anyhow::Result<Vec<(K, Pubkey, T)>> {
     let asked: Vec<Pubkey> = addresses.iter().map(|(_, address)| *address).collect();
-    let found = place.chain.accounts(&asked).await?;
-    ensure!(found.len() == asked.len(), "the RPC left accounts out");
+    let (slot, found) = place.chain.accounts_with_slot(&asked).await?;
+    ensure!(
+        slot >= since,
+        "the RPC's answer about a {what} is of slot {slot}, older than {since}"
+    );
     let mut read = Vec::with_capacity(found.len());
     for ((key, address), account) in addresses.into_iter().zip(found) {
         if let Some(account) = optional(place, what, &address, account)? {
@@ -185,36 +191,37 @@ async fn existing<K, T: AccountLayout>(
 
 type Jobs = BTreeMap<u64, ([u8; 32], Job)>;
 
-async fn jobs(place: &Place, pool: &Pool) -> anyhow::Result<Jobs> {
-    let addresses = (0..pool.next_job).map(|number| (number, place.job(number)));
-    let found = existing::<_, Job>(place, "job", addresses.collect()).await?;
+async fn jobs(place: &Place, core: &Core) -> anyhow::Result<Jobs> {
+    let addresses = (0..core.pool.next_job).map(|number| (number, place.job(number)));
+    let found = existing::<_, Job>(place, "job", core.slot, addresses.collect()).await?;
     Ok(found
         .into_iter()
         .map(|(number, address, job)| (number, (address.to_bytes(), job)))
         .collect())
 }
 
-async fn batches(place: &Place, pool: &Pool, jobs: &Jobs) -> anyhow::Result<BTreeMap<u64, Batch>> {
-    if PoolStage::from_byte(pool.round_stage) == Some(PoolStage::Idle) && pool.round == 0 {
-        return Ok(BTreeMap::new());
-    }
+async fn batches(place: &Place, core: &Core, jobs: &Jobs) -> anyhow::Result<BTreeMap<u64, Batch>> {
     let addresses = jobs.iter().map(|(number, (address, _))| {
         let job = Pubkey::new_from_array(*address);
-        (*number, place.chain.addresses().batch(&job, pool.round))
+        (
+            *number,
+            place.chain.addresses().batch(&job, core.pool.round),
+        )
     });
-    let found = existing::<_, Batch>(place, "batch", addresses.collect()).await?;
+    let found = existing::<_, Batch>(place, "batch", core.slot, addresses.collect()).await?;
     Ok(found
         .into_iter()
         .map(|(number, _, batch)| (number, batch))
         .collect())
 }
 
-async fn validators(place: &Place, network: &Network) -> anyhow::Result<Vec<Validator>> {
-    let addresses = network.active_validators().map(|entry| {
+async fn validators(place: &Place, core: &Core) -> anyhow::Result<Vec<Validator>> {
+    let addresses = core.network.active_validators().map(|entry| {
         let authority = Pubkey::new_from_array(entry.authority);
         ((), place.chain.addresses().validator(&authority))
     });
-    let found = existing::<_, Validator>(place, "validator", addresses.collect()).await?;
+    let found =
+        existing::<_, Validator>(place, "validator", core.slot, addresses.collect()).await?;
     Ok(found
         .into_iter()
         .map(|(_, _, validator)| validator)

@@ -4,11 +4,12 @@
 
 mod follow;
 
-pub use follow::{Watch, first, follow};
+pub use follow::{Watch, first, follow, optional, unix_time};
 
 use sheaf_client::layout::{Batch, Job, Network, Pool, Round, Validator};
 use sheaf_format::{
     Key,
+    limits::{SEED_SLOTS_AHEAD, SLOT_MILLISECONDS},
     stage::{PoolStage, RoundState},
 };
 use sheaf_protocol::api::RoundStage;
@@ -38,6 +39,11 @@ pub struct View {
 /// Stage of a pool's live round.
 pub fn stage(pool: &Pool) -> PoolStage {
     PoolStage::from_byte(pool.round_stage).unwrap_or(PoolStage::Idle)
+}
+
+/// Whether a job takes contributions at a time.
+pub const fn is_active(job: &Job, unix_time: i64) -> bool {
+    job.cancelled_at == 0 && unix_time < job.deadline
 }
 
 /// The round that a batch posted now would be in, if one can be posted.
@@ -73,7 +79,27 @@ impl View {
 
     /// Whether a job takes contributions, by the chain's clock.
     pub fn is_active(&self, job: &Job) -> bool {
-        job.cancelled_at == 0 && self.unix_time < job.deadline
+        is_active(job, self.unix_time)
+    }
+
+    /// Whether a round that begins now would end within a job's stall limit: else the chain takes
+    /// none of its batches.
+    pub fn fits_stall_limit(&self, job: &Job) -> bool {
+        let p = &self.network.parameters;
+        let stages = [
+            p.intake_slots,
+            p.commit_slots,
+            p.reveal_slots,
+            p.attest_slots,
+            p.window_slots,
+            p.settle_slots,
+        ];
+        let slots = stages.iter().map(|slots| u64::from(*slots)).sum::<u64>()
+            + SEED_SLOTS_AHEAD
+            + 3 * u64::from(p.grace_slots);
+        let milliseconds = slots.saturating_mul(SLOT_MILLISECONDS);
+        i64::try_from(milliseconds)
+            .is_ok_and(|lasts| lasts <= job.stall_seconds.saturating_mul(1_000))
     }
 
     /// The job at an address, with its number.
@@ -136,6 +162,7 @@ pub mod fixture {
             round_cap: 500,
             price_per_unit: 10,
             deadline: 5_000,
+            stall_seconds: 3_600,
             ..Job::zeroed()
         };
         View {

@@ -2,7 +2,11 @@
 
 use crate::job::FoundJob;
 use anyhow::{Context as _, ensure};
-use sheaf_client::{Chain, indexer::Indexer};
+use sheaf_client::{
+    Chain,
+    indexer::Indexer,
+    layout::{Batch, Round},
+};
 use sheaf_format::{Hash, stage::RoundState};
 use sheaf_protocol::{
     api::{SubmissionState, SubmissionView},
@@ -10,6 +14,7 @@ use sheaf_protocol::{
     statement::{Signed, Submission},
     text::HexHash,
 };
+use solana_sdk::pubkey::Pubkey;
 use std::time::{Duration, Instant};
 
 /// How long the indexer may not know yet that a round is final: it is some seconds behind the chain.
@@ -32,43 +37,48 @@ pub struct Paid {
     pub amount: u64,
 }
 
-/// Final rounds in which the job has a batch, or the one asked for.
+/// Final rounds in which the job has a batch, or the one asked for. The chain lists them: an
+/// indexer may show the last ones only.
 ///
 /// # Errors
-/// When the round asked for is not final.
-pub async fn rounds(
-    chain: &Chain,
-    indexer: &Indexer,
-    job: &FoundJob,
-    only: Option<u64>,
-) -> anyhow::Result<Vec<u64>> {
+/// When the chain cannot be asked, or the round asked for is not final.
+pub async fn rounds(chain: &Chain, job: &FoundJob, only: Option<u64>) -> anyhow::Result<Vec<u64>> {
+    let (addresses, pool) = (chain.addresses(), &job.pool.address);
     if let Some(round) = only {
+        let account = chain.round(pool, round).await?;
         ensure!(
-            is_final(chain, job, round).await?,
+            account.is_some_and(|account| is_final(&account)),
             "round {round} is not final: contents are given out once the round that pays them is. `sheaf pool show --mint {}` shows where it stands",
             job.pool.mint()
         );
         return Ok(vec![round]);
     }
-    let listed = indexer.rounds().await?.into_iter().filter(|round| {
-        let mut jobs = round.batches.iter().map(|batch| batch.job_number);
-        jobs.any(|number| number == job.account.number)
-    });
-    let mut rounds = Vec::new();
-    for round in listed {
-        if is_final(chain, job, round.number).await? {
-            rounds.push(round.number);
-        }
-    }
-    rounds.sort_unstable();
-    rounds.dedup();
-    Ok(rounds)
+    let all: Vec<u64> = (1..=job.pool.account.round).collect();
+    let batches: Vec<Pubkey> = all
+        .iter()
+        .map(|round| addresses.batch(&job.address, *round))
+        .collect();
+    let batches = chain.find_all::<Batch>("batch", &batches).await?;
+    let batched = matching(&all, &batches, |_| true);
+    let rounds: Vec<Pubkey> = batched
+        .iter()
+        .map(|round| addresses.round(pool, *round))
+        .collect();
+    let rounds = chain.find_all::<Round>("round", &rounds).await?;
+    Ok(matching(&batched, &rounds, is_final))
 }
 
-async fn is_final(chain: &Chain, job: &FoundJob, round: u64) -> anyhow::Result<bool> {
-    let account = chain.round(&job.pool.address, round).await?;
-    Ok(account
-        .is_some_and(|account| RoundState::from_byte(account.state) == Some(RoundState::Final)))
+/// Those of `rounds` whose account exists and is as wanted.
+fn matching<T>(rounds: &[u64], accounts: &[Option<T>], wanted: impl Fn(&T) -> bool) -> Vec<u64> {
+    let pairs = rounds.iter().zip(accounts);
+    pairs
+        .filter(|(_, account)| account.as_ref().is_some_and(&wanted))
+        .map(|(round, _)| *round)
+        .collect()
+}
+
+fn is_final(account: &Round) -> bool {
+    RoundState::from_byte(account.state) == Some(RoundState::Final)
 }
 
 /// What the job paid for in a final round, and how many contributions earned nothing.
@@ -153,7 +163,7 @@ enum Standing {
 
 fn standing(submission: &Signed<Submission>, view: &SubmissionView, round: u64) -> Standing {
     if view.round != Some(round) {
-        // It got nothing and went on to another round.
+        // Another round had it already: this one's batch broke the rules and paid nothing.
         return Standing::Unpaid;
     }
     let amount = view.amount.map_or(0, |amount| amount.0);
@@ -175,6 +185,7 @@ fn standing(submission: &Signed<Submission>, view: &SubmissionView, round: u64) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytemuck::Zeroable;
     use sheaf_protocol::text::Amount;
 
     fn submission() -> Signed<Submission> {
@@ -214,6 +225,31 @@ mod tests {
             quality_bps: Some(9_000),
             amount: amount.map(Amount),
         }
+    }
+
+    #[test]
+    fn every_final_round_with_a_batch_is_found_however_many_there_are() {
+        let all: Vec<u64> = (1..=300).collect();
+        let batches: Vec<_> = all
+            .iter()
+            .map(|round| (round % 2 == 0).then(Batch::zeroed))
+            .collect();
+        let batched = matching(&all, &batches, |_| true);
+        let rounds: Vec<_> = batched
+            .iter()
+            .map(|round| {
+                let state = match round % 4 {
+                    0 => RoundState::Final,
+                    _ => RoundState::Void,
+                };
+                (*round != 300).then(|| Round {
+                    state: state as u8,
+                    ..Round::zeroed()
+                })
+            })
+            .collect();
+        let wanted: Vec<u64> = (1..75).map(|quarter| quarter * 4).collect();
+        assert_eq!(matching(&batched, &rounds, is_final), wanted);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub async fn run(args: &DownloadArgs, context: &Context) -> anyhow::Result<()> {
         indexer.url(),
         found.pool.address
     );
-    let rounds = batches::rounds(chain, &indexer, &found, args.round).await?;
+    let rounds = batches::rounds(chain, &found, args.round).await?;
     let fetcher = Arc::new(Fetcher {
         chain: chain.clone(),
         indexer,

@@ -244,11 +244,9 @@ impl Chain {
     /// [`Error::Uncertain`] when the RPC cannot say.
     pub async fn submit_and_confirm(&self, signed: &Signed) -> Result<Landed, Error> {
         if let Err(error) = self.submit(signed).await {
-            // A connection that broke may have delivered it: only polling can tell.
+            // A connection that broke may have delivered it, and an RPC may check beforehand what it
+            // was told not to: only polling can tell.
             tracing::debug!(signature = %signed.signature, %error, "first send failed");
-            if let Error::Refused(_) = error {
-                return Err(error);
-            }
         }
         self.confirm(signed).await
     }
@@ -378,20 +376,4 @@ pub fn wire_size(transaction: &Transaction) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_compute_limit_leaves_room_and_has_an_end() {
-        assert_eq!(limit_for(10_000), 14_000);
-        assert_eq!(limit_for(u64::MAX), MAX_COMPUTE_UNITS);
-    }
-
-    #[test]
-    fn the_wire_size_counts_signatures_and_message() {
-        let payer = Keypair::new();
-        let transaction = Transaction::new_with_payer(&[], Some(&payer.pubkey()));
-        // header 3, key count 1, one key 32, blockhash 32, instruction count 1
-        assert_eq!(wire_size(&transaction), 1 + 64 + 3 + 1 + 32 + 32 + 1);
-    }
-}
+mod tests;

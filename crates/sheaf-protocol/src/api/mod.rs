@@ -132,7 +132,7 @@ pub enum SubmissionState {
     Scored,
     /// The round is final: its amount, which may be 0, counts.
     Paid,
-    /// It can no longer be paid: its job ended first.
+    /// It can no longer be paid: its job ended first, or it waited for too many rounds.
     Rejected,
 }
 

@@ -238,6 +238,8 @@ fn whatever_intake_admits_verifies_in_a_batch() {
             job: Some(IntakeJob {
                 address: JOB,
                 ended: false,
+                batched_elsewhere: false,
+                nothing_left: false,
                 specification: Some(&specification),
             }),
             slot: 1_000,

@@ -16,6 +16,8 @@ fn check(
         job: Some(IntakeJob {
             address: JOB,
             ended: false,
+            batched_elsewhere: false,
+            nothing_left: false,
             specification: Some(&specification),
         }),
         slot: 1_000,
@@ -68,6 +70,11 @@ fn a_job_takes_contributions_while_it_runs_and_says_what_it_wants() {
     };
     assert_eq!(set(true, true), "job_ended");
     assert_eq!(set(false, false), "specification_missing");
+    let job = |change: fn(&mut IntakeJob<'_>)| {
+        refused_in(|context| context.job.iter_mut().for_each(change))
+    };
+    assert_eq!(job(|job| job.batched_elsewhere = true), "other_aggregator");
+    assert_eq!(job(|job| job.nothing_left = true), "nothing_left");
 }
 
 #[test]
@@ -86,6 +93,13 @@ fn expiry_is_bounded_on_both_sides() {
 fn a_submission_waits_for_its_first_round() {
     assert_eq!(refused(|body| body.earliest_round = 8), "round_too_early");
     assert_eq!(refused(|body| body.earliest_round = 3), "admitted");
+}
+
+#[test]
+fn a_submission_does_not_wait_for_ever() {
+    let in_round = |round| refused_in(|context| context.round = round);
+    assert_eq!(in_round(7 + MAX_ROUNDS_BACK), "admitted");
+    assert_eq!(in_round(8 + MAX_ROUNDS_BACK), "round_too_old");
 }
 
 #[test]
@@ -135,6 +149,8 @@ fn the_node_works_by_a_delegation_that_holds() {
             job: Some(IntakeJob {
                 address: JOB,
                 ended: false,
+                batched_elsewhere: false,
+                nothing_left: false,
                 specification: Some(&specification),
             }),
             slot: 1_000,

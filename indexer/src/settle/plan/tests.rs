@@ -47,6 +47,14 @@ fn frozen_batches_are_posted_to_the_round_that_takes_them() {
         due_names(&view, own(&[frozen()])),
         ["round 4: close intake"]
     );
+    // One that cannot be posted is waited for no longer than a grace.
+    view.batches.clear();
+    assert_eq!(due_names(&view, own(&[frozen()])), expected);
+    view.slot = 1_021;
+    assert_eq!(
+        due_names(&view, own(&[frozen()])),
+        ["round 4: close intake"]
+    );
 }
 
 #[test]

@@ -126,7 +126,7 @@ async fn make_void(connection: &mut SqliteConnection, round: u64) -> Result<()> 
 #[async_trait]
 impl EventStore for SqliteStore {
     async fn cursor(&self, series: &Key) -> Result<Cursor> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.readers.acquire().await?;
         cursor(&mut connection, series).await
     }
 
@@ -160,7 +160,7 @@ impl EventStore for SqliteStore {
         )
         .bind(&series[..])
         .bind(integer(sequence)?)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.readers)
         .await?;
         row.map(|row| {
             Ok(EventRow {
@@ -177,10 +177,24 @@ impl EventStore for SqliteStore {
         .transpose()
     }
 
+    async fn position(&self, series: &Key, sequence: u64) -> Result<Option<(Signature, u64)>> {
+        let row =
+            sqlx::query("SELECT signature, slot FROM events WHERE series = ? AND sequence = ?")
+                .bind(&series[..])
+                .bind(integer(sequence)?)
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(|row| {
+            let signature = Signature::from(fixed::<64>("a signature", row.try_get(0)?)?);
+            Ok((signature, number(row.try_get(1)?)?))
+        })
+        .transpose()
+    }
+
     async fn highest(&self, series: &Key) -> Result<u64> {
         let row = sqlx::query("SELECT COALESCE(MAX(sequence), 0) FROM events WHERE series = ?")
             .bind(&series[..])
-            .fetch_one(&self.pool)
+            .fetch_one(&self.readers)
             .await?;
         number(row.try_get(0)?)
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::store::{
     Identity, IntakeStore, Result, StoreError,
-    intake::{Acquaintance, Admission, Admitted, SubmissionRecord},
+    intake::{Acquaintance, Admission, Admitted, COUNTED, ContentStanding, SubmissionRecord},
 };
 use async_trait::async_trait;
 use sheaf_format::{Hash, Key};
@@ -68,7 +68,16 @@ async fn acquaintance(
             .bind(&body.node[..])
             .fetch_optional(&mut *connection)
             .await?;
+    let waiting = sqlx::query(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM submissions
+             WHERE job = ? AND batched_round IS NULL LIMIT ?)",
+    )
+    .bind(integer(job)?)
+    .bind(integer(COUNTED)?)
+    .fetch_one(&mut *connection)
+    .await?;
     Ok(Acquaintance {
+        waiting: number(waiting.try_get(0)?)?,
         receipt: receipt.map(|row| statement(row.try_get(0)?)).transpose()?,
         nonce_seen: nonce.is_some(),
         task_taken: task.is_some(),
@@ -113,14 +122,14 @@ impl IntakeStore for SqliteStore {
         sqlx::query("INSERT INTO specifications (job, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING")
             .bind(integer(job)?)
             .bind(bytes)
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }
 
     async fn specifications(&self) -> Result<Vec<(u64, Vec<u8>)>> {
         let rows = sqlx::query("SELECT job, bytes FROM specifications ORDER BY job")
-            .fetch_all(&self.pool)
+            .fetch_all(&self.readers)
             .await?;
         rows.iter()
             .map(|row| Ok((number(row.try_get(0)?)?, row.try_get(1)?)))
@@ -141,7 +150,7 @@ impl IntakeStore for SqliteStore {
         // Only for comparing: what lies beyond the integers holds longest.
         .bind(i64::try_from(body.valid_until_slot).unwrap_or(i64::MAX))
         .bind(delegation.to_bytes())
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }
@@ -152,7 +161,7 @@ impl IntakeStore for SqliteStore {
         job: u64,
         intake_round: u64,
     ) -> Result<Acquaintance> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.readers.acquire().await?;
         acquaintance(&mut connection, submission, job, intake_round).await
     }
 
@@ -205,18 +214,36 @@ impl IntakeStore for SqliteStore {
         let text = format!("SELECT {SUBMISSION_COLUMNS} FROM submissions WHERE id = ?");
         let row = sqlx::query(sqlx::AssertSqlSafe(text))
             .bind(&id[..])
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.readers)
             .await?;
         row.as_ref().map(record).transpose()
     }
 
-    async fn submissions_with(&self, content: &Hash) -> Result<Vec<SubmissionRecord>> {
-        let text = format!("SELECT {SUBMISSION_COLUMNS} FROM submissions WHERE content_hash = ?");
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-            .bind(&content[..])
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(record).collect()
+    async fn content_standing(&self, content: &Hash) -> Result<ContentStanding> {
+        let bought = sqlx::query(
+            "SELECT DISTINCT job FROM submissions
+             WHERE content_hash = ? AND paid = 1 AND amount > zeroblob(8)",
+        )
+        .bind(&content[..])
+        .fetch_all(&self.readers)
+        .await?;
+        let batches = sqlx::query(
+            "SELECT DISTINCT batched_round, job FROM submissions
+             WHERE content_hash = ? AND batched_round IS NOT NULL",
+        )
+        .bind(&content[..])
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(ContentStanding {
+            bought_by: bought
+                .iter()
+                .map(|row| number(row.try_get(0)?))
+                .collect::<Result<_>>()?,
+            batches: batches
+                .iter()
+                .map(|row| Ok((number(row.try_get(0)?)?, number(row.try_get(1)?)?)))
+                .collect::<Result<_>>()?,
+        })
     }
 }
 

@@ -20,7 +20,7 @@ impl JournalStore for SqliteStore {
              WHERE action = ? AND state = 'open'",
         )
         .bind(action)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.readers)
         .await?;
         row.map(|row| {
             Ok(JournalEntry {
@@ -42,7 +42,7 @@ impl JournalStore for SqliteStore {
         .bind(&entry.action)
         .bind(&entry.bytes)
         .bind(integer(entry.last_valid_block_height)?)
-        .execute(&self.pool)
+        .execute(&self.writer)
         .await?;
         Ok(())
     }
@@ -52,7 +52,7 @@ impl JournalStore for SqliteStore {
             .bind(ending.name())
             .bind(note)
             .bind(signature.as_ref())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await?;
         Ok(())
     }

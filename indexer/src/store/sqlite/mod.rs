@@ -1,7 +1,7 @@
 //! The store in one SQLite file.
 //!
-//! Writers take turns (`BEGIN IMMEDIATE`), readers do not wait for them (write-ahead log), and a
-//! commit is on disk when it returns (`synchronous = FULL`).
+//! One connection writes, in turns; others read and do not wait for it (write-ahead log). A commit
+//! is on disk when it returns (`synchronous = FULL`).
 
 mod events;
 mod intake;
@@ -19,15 +19,16 @@ use sqlx::{
 };
 use std::{path::Path, time::Duration};
 
-/// How long a writer waits for another.
+/// How long another process that has the file open may keep us waiting.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
-/// Connections to the file.
-const CONNECTIONS: u32 = 8;
+/// Connections that read.
+const READERS: u32 = 8;
 
 /// A store in an SQLite file. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
-    pool: SqlitePool,
+    writer: SqlitePool,
+    readers: SqlitePool,
 }
 
 impl SqliteStore {
@@ -43,21 +44,27 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .connect_with(options)
-            .await?;
-        sqlx::migrate!("./migrations/sqlite").run(&pool).await?;
-        Ok(Self { pool })
+        let connect = |connections: u32| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .connect_with(options.clone())
+        };
+        let writer = connect(1).await?;
+        sqlx::migrate!("./migrations/sqlite").run(&writer).await?;
+        Ok(Self {
+            readers: connect(READERS).await?,
+            writer,
+        })
     }
 
     /// A transaction that writes: it has the database's one writing turn from the start.
     async fn writing(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
     /// Closes the database after everything under way.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }

@@ -14,12 +14,16 @@ use async_trait::async_trait;
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::{
     batch::BatchFile,
+    intake::MAX_ROUNDS_BACK,
     ledger::Leaf,
     scores::SignedScoreFile,
     statement::{Signed, Submission},
 };
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::BTreeSet;
+
+/// Most submissions of one batch: its file must fit a database value and an answer.
+const MAX_BATCH: u32 = 500_000;
 
 /// Ids that one statement asks for.
 const IDS_PER_QUERY: usize = 500;
@@ -66,11 +70,13 @@ async fn candidates(
 ) -> Result<Vec<Signed<Submission>>> {
     let rows = sqlx::query(
         "SELECT statement FROM submissions
-         WHERE job = ? AND batched_round IS NULL AND earliest_round <= ?
-         ORDER BY received_slot, id",
+         WHERE job = ? AND batched_round IS NULL AND earliest_round BETWEEN ? AND ?
+         ORDER BY received_slot, id LIMIT ?",
     )
     .bind(integer(job)?)
+    .bind(integer(round.saturating_sub(MAX_ROUNDS_BACK))?)
     .bind(integer(round)?)
+    .bind(MAX_BATCH)
     .fetch_all(connection)
     .await?;
     let mut tasks = BTreeSet::new();
@@ -135,10 +141,51 @@ async fn freeze_job(
     Ok(Some(batch))
 }
 
+/// Writes an outcome with what it changes.
+async fn write_outcome(
+    connection: &mut SqliteConnection,
+    outcome: &StoredOutcome,
+    changes: &OutcomeChanges,
+) -> Result<()> {
+    let round = integer(outcome.round)?;
+    sqlx::query("INSERT INTO outcomes (round, root, outcome, manifest) VALUES (?, ?, ?, ?)")
+        .bind(round)
+        .bind(&outcome.outcome.root.0[..])
+        .bind(to_json("an outcome", &outcome.outcome)?)
+        .bind(to_json("a manifest", &outcome.manifest)?)
+        .execute(&mut *connection)
+        .await?;
+    for (index, leaf) in &changes.leaves {
+        sqlx::query(
+            "INSERT INTO outcome_leaves (round, leaf, contributor, cumulative)
+             VALUES (?, ?, ?, ?)",
+        )
+        .bind(round)
+        .bind(index)
+        .bind(&leaf.contributor[..])
+        .bind(wide(leaf.cumulative))
+        .execute(&mut *connection)
+        .await?;
+    }
+    for (submission, quality_bps, amount) in &changes.contributions {
+        sqlx::query(
+            "UPDATE submissions SET quality_bps = ?, amount = ?
+             WHERE id = ? AND batched_round = ?",
+        )
+        .bind(quality_bps)
+        .bind(wide(*amount))
+        .bind(&submission[..])
+        .bind(round)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl RoundStore for SqliteStore {
     async fn intake_round(&self) -> Result<u64> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.readers.acquire().await?;
         intake_round(&mut connection).await
     }
 
@@ -149,33 +196,43 @@ impl RoundStore for SqliteStore {
     }
 
     async fn waiting(&self) -> Result<Vec<Waiting>> {
+        // From job to job through the index, not row by row.
         let rows = sqlx::query(
-            "SELECT job, COUNT(*), MIN(received_slot) FROM submissions
-             WHERE batched_round IS NULL GROUP BY job ORDER BY job",
+            "WITH RECURSIVE jobs (job) AS (
+                 SELECT MIN(job) FROM submissions WHERE batched_round IS NULL
+                 UNION ALL
+                 SELECT (SELECT MIN(later.job) FROM submissions AS later
+                         WHERE later.batched_round IS NULL AND later.job > jobs.job)
+                 FROM jobs WHERE jobs.job IS NOT NULL
+             )
+             SELECT job, (SELECT MIN(first.received_slot) FROM submissions AS first
+                          WHERE first.batched_round IS NULL AND first.job = jobs.job)
+             FROM jobs WHERE job IS NOT NULL ORDER BY job",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await?;
         rows.iter()
             .map(|row| {
                 Ok(Waiting {
                     job: number(row.try_get(0)?)?,
-                    count: number(row.try_get(1)?)?,
-                    first_slot: number(row.try_get(2)?)?,
+                    first_slot: number(row.try_get(1)?)?,
                 })
             })
             .collect()
     }
 
     async fn freeze(&self, round: u64, jobs: &[(u64, Key)]) -> Result<Vec<FrozenBatch>> {
-        let mut turn = self.writing().await?;
         let mut batches = Vec::new();
+        // A turn for each job: others may write between them.
         for (job, address) in jobs {
-            batches.extend(freeze_job(&mut turn, round, *job, *address).await?);
+            let mut turn = self.writing().await?;
+            let batch = freeze_job(&mut turn, round, *job, *address).await?;
+            if batch.is_some() {
+                set_intake_round(&mut turn, round.saturating_add(1)).await?;
+            }
+            turn.commit().await?;
+            batches.extend(batch);
         }
-        if !batches.is_empty() {
-            set_intake_round(&mut turn, round.saturating_add(1)).await?;
-        }
-        turn.commit().await?;
         Ok(batches)
     }
 
@@ -203,7 +260,7 @@ impl RoundStore for SqliteStore {
              WHERE round = ? AND abandoned = 0 ORDER BY job",
         )
         .bind(integer(round)?)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await?;
         rows.iter().map(frozen).collect()
     }
@@ -213,7 +270,7 @@ impl RoundStore for SqliteStore {
             "SELECT DISTINCT round FROM batches WHERE round > ? AND abandoned = 0 ORDER BY round",
         )
         .bind(integer(round)?)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await?;
         rows.iter().map(|row| number(row.try_get(0)?)).collect()
     }
@@ -223,7 +280,7 @@ impl RoundStore for SqliteStore {
             sqlx::query("SELECT file FROM batches WHERE round = ? AND job = ? AND abandoned = 0")
                 .bind(integer(round)?)
                 .bind(integer(job)?)
-                .fetch_optional(&self.pool)
+                .fetch_optional(&self.readers)
                 .await?;
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
@@ -238,84 +295,99 @@ impl RoundStore for SqliteStore {
                 list.push_bind(id.to_vec());
             }
             query.push(")");
-            for row in query.build().fetch_all(&self.pool).await? {
+            for row in query.build().fetch_all(&self.readers).await? {
                 paid.insert(fixed("an id", row.try_get(0)?)?);
             }
         }
         Ok(paid)
     }
 
-    async fn put_scores(&self, file: &SignedScoreFile) -> Result<()> {
-        sqlx::query(
-            "INSERT INTO score_files (round, validator, root, file) VALUES (?, ?, ?, ?)
-             ON CONFLICT DO NOTHING",
+    async fn put_scores(&self, file: &SignedScoreFile) -> Result<bool> {
+        let (round, validator) = (integer(file.file.round)?, file.file.validator.0);
+        let mut turn = self.writing().await?;
+        let known = sqlx::query("SELECT 1 FROM score_files WHERE round = ? AND validator = ?")
+            .bind(round)
+            .bind(&validator[..])
+            .fetch_optional(&mut *turn)
+            .await?;
+        if known.is_some() {
+            return Ok(true);
+        }
+        let added = sqlx::query(
+            "INSERT INTO score_files (round, validator, root, file)
+             SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE round = ?)",
         )
-        .bind(integer(file.file.round)?)
-        .bind(&file.file.validator.0[..])
+        .bind(round)
+        .bind(&validator[..])
         .bind(&file.file.root()[..])
         .bind(to_json("a score file", file)?)
-        .execute(&self.pool)
+        .bind(round)
+        .execute(&mut *turn)
         .await?;
-        Ok(())
+        turn.commit().await?;
+        Ok(added.rows_affected() == 1)
     }
 
     async fn scores(&self, round: u64) -> Result<Vec<SignedScoreFile>> {
         let rows = sqlx::query("SELECT file FROM score_files WHERE round = ? ORDER BY validator")
             .bind(integer(round)?)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.readers)
             .await?;
         rows.iter()
             .map(|row| json("a score file", row.try_get(0)?))
             .collect()
     }
 
-    async fn put_outcome(&self, outcome: &StoredOutcome, changes: &OutcomeChanges) -> Result<()> {
+    async fn put_outcome(
+        &self,
+        outcome: &StoredOutcome,
+        changes: &OutcomeChanges,
+        score_files: usize,
+    ) -> Result<bool> {
         let round = integer(outcome.round)?;
         let mut turn = self.writing().await?;
-        let added = sqlx::query(
-            "INSERT INTO outcomes (round, root, outcome, manifest) VALUES (?, ?, ?, ?)
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(round)
-        .bind(&outcome.outcome.root.0[..])
-        .bind(to_json("an outcome", &outcome.outcome)?)
-        .bind(to_json("a manifest", &outcome.manifest)?)
-        .execute(&mut *turn)
-        .await?;
-        if added.rows_affected() == 0 {
-            return Ok(());
-        }
-        for (index, leaf) in &changes.leaves {
-            sqlx::query(
-                "INSERT INTO outcome_leaves (round, leaf, contributor, cumulative)
-                 VALUES (?, ?, ?, ?)",
-            )
+        let known = sqlx::query("SELECT 1 FROM outcomes WHERE round = ?")
             .bind(round)
-            .bind(index)
-            .bind(&leaf.contributor[..])
-            .bind(wide(leaf.cumulative))
-            .execute(&mut *turn)
+            .fetch_optional(&mut *turn)
             .await?;
+        if known.is_some() {
+            return Ok(true);
         }
-        for (submission, quality_bps, amount) in &changes.contributions {
-            sqlx::query(
-                "UPDATE submissions SET quality_bps = ?, amount = ?
-                 WHERE id = ? AND batched_round = ?",
-            )
-            .bind(quality_bps)
-            .bind(wide(*amount))
-            .bind(&submission[..])
+        let files = sqlx::query("SELECT COUNT(*) FROM score_files WHERE round = ?")
             .bind(round)
-            .execute(&mut *turn)
+            .fetch_one(&mut *turn)
             .await?;
+        if usize::try_from(files.try_get::<i64, _>(0)?) != Ok(score_files) {
+            return Ok(false);
         }
+        write_outcome(&mut turn, outcome, changes).await?;
+        turn.commit().await?;
+        Ok(true)
+    }
+
+    async fn replace_outcome(
+        &self,
+        outcome: &StoredOutcome,
+        changes: &OutcomeChanges,
+    ) -> Result<()> {
+        let mut turn = self.writing().await?;
+        for statement in [
+            "DELETE FROM outcomes WHERE round = ?",
+            "DELETE FROM outcome_leaves WHERE round = ?",
+        ] {
+            sqlx::query(statement)
+                .bind(integer(outcome.round)?)
+                .execute(&mut *turn)
+                .await?;
+        }
+        write_outcome(&mut turn, outcome, changes).await?;
         Ok(turn.commit().await?)
     }
 
     async fn outcome(&self, round: u64) -> Result<Option<StoredOutcome>> {
         let row = sqlx::query("SELECT outcome, manifest FROM outcomes WHERE round = ?")
             .bind(integer(round)?)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.readers)
             .await?;
         row.map(|row| {
             Ok(StoredOutcome {
@@ -329,7 +401,7 @@ impl RoundStore for SqliteStore {
 
     async fn leaves(&self) -> Result<(u64, Vec<Leaf>)> {
         // One snapshot: round and leaves belong together.
-        let mut turn = self.pool.begin().await?;
+        let mut turn = self.readers.begin().await?;
         let round = sqlx::query("SELECT active_round FROM place")
             .fetch_one(&mut *turn)
             .await?;
@@ -355,7 +427,7 @@ impl RoundStore for SqliteStore {
             "SELECT round, root FROM outcomes WHERE round > ? AND final = 1 ORDER BY round",
         )
         .bind(integer(round)?)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await?;
         rows.iter()
             .map(|row| {
@@ -371,7 +443,7 @@ impl RoundStore for SqliteStore {
              WHERE round = ? ORDER BY leaf",
         )
         .bind(integer(round)?)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.readers)
         .await?;
         rows.iter().map(leaf).collect()
     }

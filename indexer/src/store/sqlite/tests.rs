@@ -4,14 +4,16 @@ use super::SqliteStore;
 use crate::store::{
     EventStore as _, Identity, IntakeStore as _, JournalStore as _, RoundStore as _, StoreError,
     events::{Applied, Effect, EventRow, Position, TransactionRow},
-    intake::{Admission, Admitted},
+    intake::{Admission, Admitted, ContentStanding},
     journal::{Ending, JournalEntry},
     rounds::{OutcomeChanges, StoredOutcome},
 };
 use sheaf_protocol::{
     api::OutcomeView,
+    intake::MAX_ROUNDS_BACK,
     ledger::Leaf,
     manifest::Manifest,
+    scores::{ScoreFile, SignedScoreFile},
     statement::{Delegation, Receipt, Signed, Submission},
 };
 use solana_sdk::signature::Signature;
@@ -196,10 +198,8 @@ async fn what_waits_is_frozen_once_and_the_next_round_takes_over() {
         store.admit(&admission).await.expect("taken");
     }
     let waiting = store.waiting().await.expect("read");
-    assert_eq!(
-        (waiting[0].job, waiting[0].count, waiting[0].first_slot),
-        (7, 2, 10)
-    );
+    assert_eq!((waiting[0].job, waiting[0].first_slot), (7, 10));
+    assert_eq!(waiting.len(), 1);
     let batches = store.freeze(1, &[(7, JOB)]).await.expect("frozen");
     assert_eq!((batches.len(), batches[0].count), (1, 2));
     assert_eq!(store.intake_round().await.expect("read"), 2);
@@ -304,7 +304,7 @@ async fn a_final_round_pays_only_the_outcome_that_became_active() {
         leaves: vec![(0, leaf)],
     };
     store
-        .put_outcome(&outcome(1, 5), &changes)
+        .put_outcome(&outcome(1, 5), &changes, 0)
         .await
         .expect("kept");
     assert_eq!(apply(make_final(6)).await, Applied::OutcomeMissing);
@@ -354,7 +354,7 @@ async fn the_first_outcome_of_a_round_stays() {
     } = fixture().await;
     for root in [5, 6] {
         store
-            .put_outcome(&outcome(1, root), &OutcomeChanges::default())
+            .put_outcome(&outcome(1, root), &OutcomeChanges::default(), 0)
             .await
             .expect("kept");
     }
@@ -387,4 +387,87 @@ async fn an_action_has_one_open_transaction() {
         None
     );
     store.write_entry(&entry(2)).await.expect("written");
+}
+
+#[tokio::test]
+async fn score_files_and_outcome_agree_about_which_came_in_time() {
+    let Fixture {
+        store,
+        folder: _folder,
+    } = fixture().await;
+    let file = |validator: u8| SignedScoreFile {
+        file: ScoreFile::new([validator; 32], 1, Vec::new()).expect("a file"),
+        signature: [0; 64].into(),
+    };
+    assert!(store.put_scores(&file(1)).await.expect("answered"));
+    let keep = async |files| {
+        let kept = store
+            .put_outcome(&outcome(1, 5), &OutcomeChanges::default(), files)
+            .await;
+        kept.expect("answered")
+    };
+    assert!(!keep(0).await, "a file came meanwhile");
+    assert!(keep(1).await);
+    assert!(!store.put_scores(&file(2)).await.expect("answered"), "late");
+    assert!(store.put_scores(&file(1)).await.expect("answered"), "again");
+    assert_eq!(store.scores(1).await.expect("read").len(), 1);
+    store
+        .replace_outcome(&outcome(1, 6), &OutcomeChanges::default())
+        .await
+        .expect("kept");
+    assert_eq!(store.outcome(1).await.expect("read"), Some(outcome(1, 6)));
+}
+
+#[tokio::test]
+async fn a_content_is_bought_only_by_who_paid_for_it() {
+    let Fixture {
+        store,
+        folder: _folder,
+    } = fixture().await;
+    for admission in [admission(1, 0, 1, 1), admission(2, 0, 2, 1)] {
+        store.admit(&admission).await.expect("taken");
+    }
+    let standing = async || store.content_standing(&[9; 32]).await.expect("read");
+    assert_eq!(standing().await, ContentStanding::default());
+    store.freeze(1, &[(7, JOB)]).await.expect("frozen");
+    assert_eq!(standing().await.batches, [(1, 7)]);
+    let id = admission(1, 0, 1, 1).submission.id();
+    record(&store, &[1]).await;
+    for (amount, buyers) in [(0, vec![]), (5, vec![7])] {
+        let changes = OutcomeChanges {
+            contributions: vec![(id, 9_000, amount)],
+            leaves: Vec::new(),
+        };
+        store
+            .replace_outcome(&outcome(1, 5), &changes)
+            .await
+            .expect("kept");
+        let effect = Effect::Final {
+            round: 1,
+            root: [5; 32],
+        };
+        if amount == 0 {
+            store.apply(&POOL, 1, &effect).await.expect("applied");
+        }
+        assert_eq!(standing().await.bought_by, buyers);
+    }
+}
+
+#[tokio::test]
+async fn what_waited_too_long_is_not_batched() {
+    let Fixture {
+        store,
+        folder: _folder,
+    } = fixture().await;
+    store.admit(&admission(1, 0, 1, 1)).await.expect("taken");
+    let late = MAX_ROUNDS_BACK + 2;
+    assert!(
+        store
+            .freeze(late, &[(7, JOB)])
+            .await
+            .expect("none")
+            .is_empty()
+    );
+    let in_time = store.freeze(late - 1, &[(7, JOB)]).await.expect("frozen");
+    assert_eq!(in_time.len(), 1);
 }
