@@ -4,23 +4,35 @@
 //! |---|---|
 //! | `path` | the way from escrow to claim, over each kind of mint; costs and sizes |
 //! | `mints` | which mints are admitted, and by which names others are refused |
+//! | `terms` | deadlines and aggregators of jobs that run |
+//! | `closing` | rent that comes back, and addresses that stay empty |
+//! | `jail` | stakes that grow, duties, jail |
 //! | `escrow` | funding, cancelling, refunds |
 //! | `rounds` | stages, void and release, the seed, settlement |
 //! | `votes` | who votes, when, and with what |
 //! | `claims` | proofs, pages, replays |
+//! | `governance` | admin, guardian, pause and veto |
 //! | `creation` | who creates what, and addresses that somebody prefunded |
 
 #[path = "program/claims.rs"]
 mod claims;
+#[path = "program/closing.rs"]
+mod closing;
 #[path = "program/creation.rs"]
 mod creation;
 #[path = "program/escrow.rs"]
 mod escrow;
+#[path = "program/governance.rs"]
+mod governance;
+#[path = "program/jail.rs"]
+mod jail;
 #[path = "program/mints.rs"]
 mod mints;
 #[path = "program/path.rs"]
 mod path;
 #[path = "program/rounds.rs"]
 mod rounds;
+#[path = "program/terms.rs"]
+mod terms;
 #[path = "program/votes.rs"]
 mod votes;

@@ -19,10 +19,16 @@ sheaf_format::host_layout!(
     ledger_page_layout,
     create_network_arguments,
     set_parameters_arguments,
+    propose_admin_arguments,
+    set_guardian_arguments,
+    pause_arguments,
     create_pool_arguments,
     register_validator_arguments,
+    add_stake_arguments,
     create_job_arguments,
     fund_job_arguments,
+    extend_job_arguments,
+    set_job_aggregator_arguments,
     post_batch_arguments,
     commit_arguments,
     reveal_arguments,
@@ -33,7 +39,15 @@ sheaf_format::host_layout!(
     claim_arguments,
     network_created_event,
     parameters_set_event,
+    admin_proposed_event,
+    admin_changed_event,
+    guardian_set_event,
+    network_paused_event,
+    network_unpaused_event,
     validator_registered_event,
+    stake_added_event,
+    duties_counted_event,
+    validator_unjailed_event,
     unstake_requested_event,
     stake_withdrawn_event,
     pool_created_event,
@@ -41,7 +55,11 @@ sheaf_format::host_layout!(
     job_funded_event,
     job_cancelled_event,
     job_refunded_event,
+    job_extended_event,
+    job_aggregator_set_event,
+    job_closed_event,
     batch_posted_event,
+    batch_closed_event,
     intake_closed_event,
     round_opened_event,
     scores_committed_event,
@@ -51,6 +69,7 @@ sheaf_format::host_layout!(
     debits_settled_event,
     round_finalised_event,
     round_voided_event,
+    round_closed_event,
     batch_released_event,
     page_opened_event,
     page_synced_event,
@@ -159,6 +178,15 @@ impl Round {
 }
 
 impl Job {
+    /// Wallet that posts this job's batch in a round.
+    pub const fn aggregator_in(&self, round: u64) -> &[u8; 32] {
+        if self.next_aggregator_round != 0 && round >= self.next_aggregator_round {
+            &self.next_aggregator
+        } else {
+            &self.aggregator
+        }
+    }
+
     /// What a batch could still reserve.
     pub fn available(&self) -> u64 {
         self.balance.saturating_sub(self.reserved)

@@ -37,5 +37,16 @@ pub const SLOT_MILLISECONDS: u64 = 400;
 /// Longest unbonding time, in seconds.
 pub const MAX_UNBONDING_SECONDS: i64 = 60 * 24 * 3_600;
 
+/// Longest pause, in seconds. It lapses by itself.
+pub const MAX_PAUSE_SECONDS: i64 = 3 * 24 * 3_600;
+/// Seconds from the end of a pause until the guardian may pause again: longer than the longest
+/// pause, so that the network runs more than half of the time.
+pub const PAUSE_COOL_DOWN_SECONDS: i64 = 7 * 24 * 3_600;
+const _: () = assert!(PAUSE_COOL_DOWN_SECONDS > MAX_PAUSE_SECONDS);
+/// Rounds in a row with a missed duty that jail a validator.
+pub const MISSED_DUTIES_TO_JAIL: u8 = 3;
+/// Rounds of a pool that the guardian may veto without one becoming final in between.
+pub const MAX_VETOES_IN_A_ROW: u8 = 3;
+
 /// Closing intake fixes the slot this many ahead, whose hash seeds the assignment of reviewers.
 pub const SEED_SLOTS_AHEAD: u64 = 8;

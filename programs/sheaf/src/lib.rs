@@ -68,6 +68,11 @@ pub mod sheaf {
         batch::release(ctx)
     }
 
+    /// Closes a released batch.
+    pub fn close_batch(ctx: &mut Context<batch::CloseBatch>) -> Result<()> {
+        batch::close(ctx)
+    }
+
     /// Closes intake and fixes the slot whose hash seeds the assignment.
     pub fn close_intake(ctx: &mut Context<round::CloseIntake>) -> Result<()> {
         round::close_intake(ctx)
@@ -115,9 +120,19 @@ pub mod sheaf {
         round::finalise(ctx)
     }
 
+    /// Ends a round whose result is pending, at the guardian's word.
+    pub fn veto_round(ctx: &mut Context<round::VetoRound>) -> Result<()> {
+        round::veto(ctx)
+    }
+
     /// Ends a live round without effect.
     pub fn void_round(ctx: &mut Context<round::VoidRound>) -> Result<()> {
         round::void(ctx)
+    }
+
+    /// Closes an ended round.
+    pub fn close_round(ctx: &mut Context<round::CloseRound>) -> Result<()> {
+        round::close(ctx)
     }
 
     /// Creates a job and funds it.
@@ -133,6 +148,22 @@ pub mod sheaf {
         job::fund(ctx, &arguments)
     }
 
+    /// Moves a job's deadline to a later one.
+    pub fn extend_job(
+        ctx: &mut Context<job::ExtendJob>,
+        arguments: ExtendJobArguments,
+    ) -> Result<()> {
+        job::extend(ctx, &arguments)
+    }
+
+    /// Names the aggregator of a job's later rounds.
+    pub fn set_job_aggregator(
+        ctx: &mut Context<job::SetJobAggregator>,
+        arguments: SetJobAggregatorArguments,
+    ) -> Result<()> {
+        job::set_aggregator(ctx, &arguments)
+    }
+
     /// Ends a job before its deadline.
     pub fn cancel_job(ctx: &mut Context<job::CancelJob>) -> Result<()> {
         job::cancel(ctx)
@@ -143,12 +174,35 @@ pub mod sheaf {
         job::refund(ctx)
     }
 
+    /// Closes an ended job that holds nothing.
+    pub fn close_job(ctx: &mut Context<job::CloseJob>) -> Result<()> {
+        job::close(ctx)
+    }
+
     /// Registers a validator with its stake.
     pub fn register_validator(
         ctx: &mut Context<validator::RegisterValidator>,
         arguments: RegisterValidatorArguments,
     ) -> Result<()> {
         validator::register(ctx, &arguments)
+    }
+
+    /// Adds to a validator's stake.
+    pub fn add_stake(
+        ctx: &mut Context<validator::AddStake>,
+        arguments: AddStakeArguments,
+    ) -> Result<()> {
+        validator::add_stake(ctx, &arguments)
+    }
+
+    /// Counts how a validator did its duties in an ended round.
+    pub fn count_duties(ctx: &mut Context<validator::CountDuties>) -> Result<()> {
+        validator::count(ctx)
+    }
+
+    /// Gives a jailed validator its vote back.
+    pub fn unjail_validator(ctx: &mut Context<validator::UnjailValidator>) -> Result<()> {
+        validator::unjail(ctx)
     }
 
     /// Asks for a stake back.
@@ -185,5 +239,39 @@ pub mod sheaf {
         aggregators: Vec<Key>,
     ) -> Result<()> {
         network::set_parameters(ctx, &arguments, &aggregators)
+    }
+
+    /// Proposes another admin, who has to accept.
+    pub fn propose_admin(
+        ctx: &mut Context<network::Govern>,
+        arguments: ProposeAdminArguments,
+    ) -> Result<()> {
+        network::propose_admin(ctx, &arguments)
+    }
+
+    /// Makes the proposed admin the admin.
+    pub fn accept_admin(ctx: &mut Context<network::AcceptAdmin>) -> Result<()> {
+        network::accept_admin(ctx)
+    }
+
+    /// Names the guardian.
+    pub fn set_guardian(
+        ctx: &mut Context<network::Govern>,
+        arguments: SetGuardianArguments,
+    ) -> Result<()> {
+        network::set_guardian(ctx, &arguments)
+    }
+
+    /// Pauses what brings in new work and money, for a while.
+    pub fn pause_network(
+        ctx: &mut Context<network::PauseNetwork>,
+        arguments: PauseArguments,
+    ) -> Result<()> {
+        network::pause(ctx, &arguments)
+    }
+
+    /// Ends a pause early.
+    pub fn unpause_network(ctx: &mut Context<network::UnpauseNetwork>) -> Result<()> {
+        network::unpause(ctx)
     }
 }

@@ -89,6 +89,19 @@ impl World {
         number
     }
 
+    /// Cancels a job.
+    pub fn cancel_job(&mut self, job: u64) {
+        let requester = self.requester.insecure_clone();
+        let cancel = self.build.cancel_job(&requester.pubkey(), job);
+        self.must("cancel_job", cancel, &[&requester]);
+    }
+
+    /// Waits until a cancelled job takes no more batches.
+    pub fn pass_grace(&mut self, job: u64) {
+        let job = self.job(job);
+        self.warp_to(job.cancelled_slot + u64::from(job.grace_slots));
+    }
+
     /// Arguments of a job's batch in a round.
     pub fn batch_arguments(&self, job: u64, round: u64) -> PostBatchArguments {
         PostBatchArguments {

@@ -2,7 +2,7 @@
 
 use super::{GENESIS, PARAMETERS, Plan, World};
 use crate::tree::Tree;
-use sheaf_client::layout::*;
+use sheaf_client::{instruction::release_batch, layout::*};
 use sheaf_format::digest::{RoundResult, RoundScope, attestation, commitment, debits_hash};
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signature::Keypair, signer::Signer};
 
@@ -203,7 +203,7 @@ impl World {
 
     /// Releases a job's batch.
     pub fn release(&mut self, job: u64, round: u64) {
-        let release = self.build.release(job, round);
+        let release = release_batch(&self.build.at, &self.build.pool, job, round);
         self.must("release_batch", release, &[]);
     }
 

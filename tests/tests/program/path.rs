@@ -1,5 +1,6 @@
 //! From escrow to claim.
 
+use sheaf_client::{instruction::fund_job, layout::FundJobArguments};
 use sheaf_tests::{
     mint::MintKind,
     world::{PURSE, World},
@@ -15,9 +16,13 @@ fn walk(kind: &MintKind, fee_bps: u64) -> World {
     let mut world = World::new(kind);
     let arrives = |amount: u64| amount - (amount * fee_bps).div_ceil(10_000);
     let (first, second) = (world.create_job(1_000_000), world.create_job(500_000));
-    let fund = world
-        .build
-        .fund_job(&world.stranger.pubkey(), first, 100_000);
+    let fund = fund_job(
+        &world.build.at,
+        &world.stranger.pubkey(),
+        &world.pool_accounts(),
+        first,
+        &FundJobArguments { amount: 100_000 },
+    );
     let stranger = world.stranger.insecure_clone();
     world.must("fund_job", fund, &[&stranger]);
     let funded = arrives(1_000_000) + arrives(100_000);
@@ -57,10 +62,9 @@ fn walk(kind: &MintKind, fee_bps: u64) -> World {
 
     // What is left goes back.
     for job in [first, second] {
-        let cancel = world.build.cancel_job(&world.requester.pubkey(), job);
-        let requester = world.requester.insecure_clone();
-        world.must("cancel_job", cancel, &[&requester]);
-        let destination = world.build.token_account(&requester.pubkey());
+        world.cancel_job(job);
+        world.pass_grace(job);
+        let destination = world.build.token_account(&world.requester.pubkey());
         let refund = world.build.refund_job(job, &destination);
         world.must("refund_job", refund, &[]);
         assert_eq!(world.job(job).balance, 0);

@@ -50,7 +50,7 @@ layout! { $ stake_entry_layout
 
 layout! { $ network_layout
     /// The one network of this program: parameters, aggregators and the table of validators.
-    Network (3024 bytes) {
+    Network (3104 bytes) {
         /// Who may change parameters. It can never move escrowed, staked or owed tokens.
         0: admin: [u8; 32],
         /// Wallet that earns the treasury's share, as a leaf like any other.
@@ -73,6 +73,14 @@ layout! { $ network_layout
         3017: bump: u8,
         /// Zero.
         3018: _padding: [u8; 6],
+        /// Whom the admin proposed as the next one; zero when nobody.
+        3024: pending_admin: [u8; 32],
+        /// Who may pause and veto; zero when nobody.
+        3056: guardian: [u8; 32],
+        /// Unix time at which the last pause lapses.
+        3088: paused_until: i64,
+        /// Unix time from which the guardian may pause again.
+        3096: pause_again_at: i64,
     }
 }
 
@@ -126,14 +134,16 @@ layout! { $ pool_layout
         242: bump: u8,
         /// Bump of the vault's address.
         243: vault_bump: u8,
+        /// Rounds that the guardian vetoed since the last one that became final.
+        244: vetoes_in_a_row: u8,
         /// Zero.
-        244: _padding: [u8; 4],
+        245: _padding: [u8; 3],
     }
 }
 
 layout! { $ job_layout
     /// A requester's order with its escrow. The balance is a number; the tokens lie in the vault.
-    Job (304 bytes) {
+    Job (360 bytes) {
         /// Pool the job belongs to.
         0: pool: [u8; 32],
         /// Wallet that created and funds the job, and gets refunds.
@@ -182,6 +192,17 @@ layout! { $ job_layout
         301: bump: u8,
         /// Zero.
         302: _padding: [u8; 2],
+        /// Wallet that posts this job's batches from `next_aggregator_round` on.
+        304: next_aggregator: [u8; 32],
+        /// First round of `next_aggregator`; 0 when none is named.
+        336: next_aggregator_round: u64,
+        /// Slot of the cancellation.
+        344: cancelled_slot: u64,
+        /// Slots after a cancellation in which accepted work can still be batched, agreed at
+        /// creation.
+        352: grace_slots: u32,
+        /// Batches of this job whose accounts exist.
+        356: batch_count: u32,
     }
 }
 
@@ -219,7 +240,7 @@ layout! { $ batch_layout
 
 layout! { $ validator_layout
     /// A validator with its keys and its stake.
-    Validator (128 bytes) {
+    Validator (144 bytes) {
         /// Wallet that staked and gets the stake back.
         0: authority: [u8; 32],
         /// Hot key that signs commitments, reveals and attestations.
@@ -236,8 +257,14 @@ layout! { $ validator_layout
         120: table_index: u8,
         /// Bump of this account's address.
         121: bump: u8,
+        /// Rounds in a row in which the validator missed a duty.
+        122: missed_duties: u8,
         /// Zero.
-        122: _padding: [u8; 6],
+        123: _padding: [u8; 5],
+        /// Unix time from which a jailed validator may vote again; 0 when it is not jailed.
+        128: jailed_until: i64,
+        /// Slot since which the stake votes without a break.
+        136: bonded_since_slot: u64,
     }
 }
 
@@ -263,7 +290,7 @@ layout! { $ round_validator_layout
 
 layout! { $ round_layout
     /// One round, from its opening on: terms copied from the network, the ballot box, the result.
-    Round (9600 bytes) {
+    Round (9656 bytes) {
         /// The pool.
         0: pool: [u8; 32],
         /// Wallet that earns the treasury's share in this round.
@@ -324,6 +351,14 @@ layout! { $ round_layout
         380: _padding: [u8; 4],
         /// The ballot box, by slot of the network's table at opening.
         384: validators: [RoundValidator; 64],
+        /// Who paid the rent and gets it back.
+        9600: payer: [u8; 32],
+        /// Slot in which the round became final or void; 0 before.
+        9632: ended_slot: u64,
+        /// Batches of this round that were released.
+        9640: released_count: u32,
+        /// Zero.
+        9644: _padding_2: [u8; 12],
     }
 }
 

@@ -25,6 +25,30 @@ layout! { $ set_parameters_arguments
     }
 }
 
+layout! { $ propose_admin_arguments
+    /// `propose_admin`.
+    ProposeAdminArguments (32 bytes) {
+        /// Wallet that may accept; zero takes a proposal back.
+        0: admin: [u8; 32],
+    }
+}
+
+layout! { $ set_guardian_arguments
+    /// `set_guardian`.
+    SetGuardianArguments (32 bytes) {
+        /// Wallet of the guardian; zero when there shall be none.
+        0: guardian: [u8; 32],
+    }
+}
+
+layout! { $ pause_arguments
+    /// `pause_network`.
+    PauseArguments (8 bytes) {
+        /// Seconds until the pause lapses by itself.
+        0: seconds: i64,
+    }
+}
+
 layout! { $ create_pool_arguments
     /// `create_pool`.
     CreatePoolArguments (8 bytes) {
@@ -42,6 +66,14 @@ layout! { $ register_validator_arguments
         32: encryption_key: [u8; 32],
         /// Stake, in base units of the stake mint.
         64: amount: u64,
+    }
+}
+
+layout! { $ add_stake_arguments
+    /// `add_stake`.
+    AddStakeArguments (8 bytes) {
+        /// Amount to transfer, in base units of the stake mint; what measurably arrives is added.
+        0: amount: u64,
     }
 }
 
@@ -76,6 +108,22 @@ layout! { $ fund_job_arguments
     FundJobArguments (8 bytes) {
         /// Amount to transfer; what measurably arrives is credited.
         0: amount: u64,
+    }
+}
+
+layout! { $ extend_job_arguments
+    /// `extend_job`.
+    ExtendJobArguments (8 bytes) {
+        /// New deadline: unix time, later than the old one.
+        0: deadline: i64,
+    }
+}
+
+layout! { $ set_job_aggregator_arguments
+    /// `set_job_aggregator`.
+    SetJobAggregatorArguments (32 bytes) {
+        /// Wallet of the aggregator; it must be on the network's list.
+        0: aggregator: [u8; 32],
     }
 }
 

@@ -33,6 +33,63 @@ layout! { $ parameters_set_event
         104: new: NetworkParameters,
     }
 }
+layout! { $ admin_proposed_event
+    /// The admin proposed another, or took a proposal back.
+    AdminProposed (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The admin.
+        8: admin: [u8; 32],
+        /// Who may accept; zero when nobody.
+        40: pending_admin: [u8; 32],
+    }
+}
+layout! { $ admin_changed_event
+    /// The proposed admin accepted.
+    AdminChanged (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// Admin until now.
+        8: old_admin: [u8; 32],
+        /// Admin from now on.
+        40: new_admin: [u8; 32],
+    }
+}
+layout! { $ guardian_set_event
+    /// The admin named the guardian.
+    GuardianSet (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// Guardian until now; zero when there was none.
+        8: old_guardian: [u8; 32],
+        /// Guardian from now on; zero when there is none.
+        40: new_guardian: [u8; 32],
+    }
+}
+layout! { $ network_paused_event
+    /// The guardian paused what brings in new work and money.
+    NetworkPaused (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The guardian.
+        8: guardian: [u8; 32],
+        /// Unix time at which the pause lapses.
+        40: paused_until: i64,
+        /// Unix time from which the guardian may pause again.
+        48: pause_again_at: i64,
+    }
+}
+layout! { $ network_unpaused_event
+    /// Guardian or admin ended a pause early.
+    NetworkUnpaused (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// Who ended it.
+        8: caller: [u8; 32],
+        /// Unix time from which the guardian may pause again.
+        40: pause_again_at: i64,
+    }
+}
 layout! { $ validator_registered_event
     /// A validator joined (network series).
     ValidatorRegistered (112 bytes) {
@@ -46,6 +103,49 @@ layout! { $ validator_registered_event
         72: encryption_key: [u8; 32],
         /// Stake.
         104: stake: u64,
+    }
+}
+layout! { $ stake_added_event
+    /// A validator added to its stake (network series).
+    StakeAdded (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// What arrived.
+        40: arrived: u64,
+        /// Stake from now on.
+        48: stake: u64,
+    }
+}
+layout! { $ duties_counted_event
+    /// A validator's duties in an ended round were counted (network series).
+    DutiesCounted (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// The pool of the round.
+        40: pool: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// 1 when a duty was missed.
+        80: missed: u64,
+        /// Rounds in a row with a missed duty, this one included; 0 once that jails.
+        88: missed_duties: u64,
+        /// Unix time from which the validator may vote again; 0 when it is not jailed.
+        96: jailed_until: i64,
+    }
+}
+layout! { $ validator_unjailed_event
+    /// A jailed validator votes again (network series).
+    ValidatorUnjailed (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// Stake that votes.
+        40: stake: u64,
     }
 }
 layout! { $ unstake_requested_event
@@ -141,6 +241,73 @@ layout! { $ job_refunded_event
         40: job: [u8; 32],
         /// Amount.
         72: amount: u64,
+    }
+}
+layout! { $ job_extended_event
+    /// The requester moved a job's deadline.
+    JobExtended (88 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Old deadline, unix time.
+        72: old_deadline: i64,
+        /// New deadline, unix time.
+        80: new_deadline: i64,
+    }
+}
+layout! { $ job_aggregator_set_event
+    /// The requester named another aggregator for later rounds.
+    JobAggregatorSet (112 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The aggregator.
+        72: aggregator: [u8; 32],
+        /// Its first round.
+        104: from_round: u64,
+    }
+}
+layout! { $ job_closed_event
+    /// A job's account was closed; its number is never used again.
+    JobClosed (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Number.
+        72: number: u64,
+    }
+}
+layout! { $ batch_closed_event
+    /// A released batch's account was closed.
+    BatchClosed (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The round.
+        72: round: u64,
+    }
+}
+layout! { $ round_closed_event
+    /// An ended round's account was closed; its number is never used again.
+    RoundClosed (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
     }
 }
 layout! { $ batch_posted_event
@@ -303,7 +470,7 @@ layout! { $ round_finalised_event
 }
 layout! { $ round_voided_event
     /// A round ended without effect.
-    RoundVoided (56 bytes) {
+    RoundVoided (64 bytes) {
         /// Number of this event in its series.
         0: sequence: u64,
         /// The pool.
@@ -312,6 +479,8 @@ layout! { $ round_voided_event
         40: round: u64,
         /// Stage.
         48: stage: u64,
+        /// Why: [`VoidCause`](sheaf_format::stage::VoidCause).
+        56: cause: u64,
     }
 }
 layout! { $ batch_released_event

@@ -15,7 +15,7 @@ mod round;
 mod validator;
 
 pub use {
-    ballot_box::{is_quorum, stake_behind, RoundValidator},
+    ballot_box::{is_quorum, stake_behind, Duties, RoundValidator},
     batch::Batch,
     job::Job,
     ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot},

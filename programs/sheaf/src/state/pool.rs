@@ -5,7 +5,7 @@ use crate::{
     error::{Checked, SheafError},
 };
 use anchor_lang::prelude::*;
-use sheaf_format::stage::PoolStage;
+use sheaf_format::{limits::MAX_VETOES_IN_A_ROW, stage::PoolStage};
 
 sheaf_format::pool_layout! { #[account] }
 
@@ -73,6 +73,18 @@ impl Pool {
     /// Ends the live round.
     pub fn become_idle(&mut self) {
         self.round_stage = PoolStage::Idle as u8;
+    }
+
+    /// Counts a veto.
+    ///
+    /// # Errors
+    /// [`SheafError::TooManyVetoes`] when a round has to become final first.
+    pub fn count_veto(&mut self) -> Checked<()> {
+        if self.vetoes_in_a_row >= MAX_VETOES_IN_A_ROW {
+            return Err(SheafError::TooManyVetoes);
+        }
+        self.vetoes_in_a_row += 1;
+        Ok(())
     }
 
     /// Checks that the live round is before its hard deadline.
@@ -168,6 +180,15 @@ mod tests {
         assert_eq!(pool.check_covered(20), Ok(()));
         assert_eq!(pool.check_covered(19), Err(SheafError::VaultShort));
         assert_eq!(pool.count_refund(1), Err(SheafError::Arithmetic));
+    }
+
+    #[test]
+    fn vetoes_in_a_row_are_counted_and_limited() {
+        let mut pool = Pool::zeroed();
+        for _ in 0..MAX_VETOES_IN_A_ROW {
+            assert_eq!(pool.count_veto(), Ok(()));
+        }
+        assert_eq!(pool.count_veto(), Err(SheafError::TooManyVetoes));
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct ReleaseBatch {
     /// CHECK: the batch's round, at its address; no such account exists when the round was voided
     /// before it opened.
     #[account(
-        seeds = [seeds::ROUND, pool.address().as_ref(), batch.round.to_le_bytes()], bump,
+        mut, seeds = [seeds::ROUND, pool.address().as_ref(), batch.round.to_le_bytes()], bump,
     )]
     pub round: UncheckedAccount,
 }
@@ -50,7 +50,7 @@ pub fn release(ctx: &mut Context<ReleaseBatch>) -> Result<()> {
     } = &mut ctx.accounts;
 
     // When.
-    let outcome = outcome(pool, batch, round.account())?;
+    let outcome = outcome(pool, batch, *round.account())?;
 
     // Effects.
     batch.release()?;
@@ -81,18 +81,20 @@ pub fn release(ctx: &mut Context<ReleaseBatch>) -> Result<()> {
     Ok(())
 }
 
-/// How the batch's round ended.
+/// How the batch's round ended. A round that has an account counts the release.
 ///
-/// A round without an account never opened, or its account was closed after every debited batch was
-/// released: either way the batch must be unsettled, and the pool must have left the round.
-fn outcome(pool: &Pool, batch: &Batch, round: &AccountView) -> Result<Outcome> {
-    if zero_copy::is_ours(round) {
-        let round = zero_copy::load::<Round>(round)?;
-        return match RoundState::from_byte(round.state) {
-            Some(RoundState::Final) => Ok(Outcome::Final),
-            Some(RoundState::Void) => Ok(Outcome::Void),
-            _ => Err(SheafError::WrongStage.into()),
+/// A round without an account never opened, because its account stays until every batch of it was
+/// released: the batch must be unsettled, and the pool must have left the round.
+fn outcome(pool: &Pool, batch: &Batch, mut round: AccountView) -> Result<Outcome> {
+    if zero_copy::is_ours(&round) {
+        let mut round = zero_copy::load_mut::<Round>(&mut round)?;
+        let outcome = match RoundState::from_byte(round.state) {
+            Some(RoundState::Final) => Outcome::Final,
+            Some(RoundState::Void) => Outcome::Void,
+            _ => return Err(SheafError::WrongStage.into()),
         };
+        round.count_release()?;
+        return Ok(outcome);
     }
     let pool_has_left = pool.round > batch.round || (pool.round == batch.round && pool.is_idle());
     require!(

@@ -66,6 +66,9 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
     let accounts = &mut ctx.accounts;
     let parameters = accounts.network.parameters;
 
+    // When.
+    accounts.network.check_running(now.unix_time)?;
+
     // What.
     require!(
         JobKind::from_byte(kind).is_some(),
@@ -80,6 +83,9 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
         deadline > now.unix_time && deadline <= later(now.unix_time, MAX_JOB_SECONDS)?,
         SheafError::DeadlineOutOfBounds
     );
+
+    let grace_slots =
+        u32::try_from(parameters.round_slots()).map_err(|_| SheafError::Arithmetic)?;
 
     // Effects.
     let arrived = deposit(Deposit {
@@ -106,6 +112,7 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
     job.minimum_earning = minimum_earning;
     job.deadline = deadline;
     job.stall_seconds = parameters.stall_seconds;
+    job.grace_slots = grace_slots;
     job.treasury_bps = parameters.treasury_bps;
     job.validators_bps = parameters.validators_bps;
     job.kind = kind;

@@ -6,7 +6,7 @@ use crate::{
     error::SheafError,
     event::JobFunded,
     instructions::arguments::FundJobArguments,
-    state::{Job, Pool},
+    state::{Job, Network, Pool},
 };
 use anchor_lang::prelude::*;
 
@@ -16,6 +16,8 @@ use anchor_lang::prelude::*;
 pub struct FundJob {
     /// Pays. Anyone may; what is left at the end goes to the requester all the same.
     pub funder: Signer,
+    /// The network, which may be paused.
+    pub network: Account<Network>,
     /// The pool.
     #[account(mut)]
     pub pool: Account<Pool>,
@@ -44,6 +46,7 @@ pub fn fund(ctx: &mut Context<FundJob>, arguments: &FundJobArguments) -> Result<
     let accounts = &mut ctx.accounts;
 
     // When.
+    accounts.network.check_running(now.unix_time)?;
     accounts.job.check_active(now.unix_time)?;
 
     // What.

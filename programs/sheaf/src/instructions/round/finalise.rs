@@ -47,8 +47,9 @@ pub fn finalise(ctx: &mut Context<FinaliseRound>) -> Result<()> {
     pool.active_total = round.total;
     pool.active_leaf_count = round.leaf_count;
     pool.active_round = round.number;
+    pool.vetoes_in_a_row = 0;
     pool.become_idle();
-    round.state = RoundState::Final as u8;
+    round.end(RoundState::Final, now.slot);
 
     // Event.
     let event = RoundFinalised {

@@ -10,7 +10,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use sheaf_format::{
     seeds,
-    stage::{PoolStage, RoundState},
+    stage::{PoolStage, RoundState, VoidCause},
 };
 
 /// Accounts of `void_round`.
@@ -36,21 +36,23 @@ pub fn void(ctx: &mut Context<VoidRound>) -> Result<()> {
     let stage = pool.stage()?;
 
     // When, and effects.
-    match stage {
+    let cause = match stage {
         PoolStage::Idle => return Err(SheafError::WrongStage.into()),
         PoolStage::Intake | PoolStage::Closed => {
             require!(
                 now.slot >= pool.round_deadline_slot,
                 SheafError::NotYetPastDeadline
             );
+            VoidCause::Deadline
         }
         PoolStage::Open => {
             let mut view = *round.account();
             let mut round = zero_copy::load_mut::<Round>(&mut view)?;
-            round.check_voidable(now.slot)?;
-            round.state = RoundState::Void as u8;
+            let cause = round.void_cause(now.slot)?;
+            round.end(RoundState::Void, now.slot);
+            cause
         }
-    }
+    };
     pool.become_idle();
 
     // Event.
@@ -59,6 +61,7 @@ pub fn void(ctx: &mut Context<VoidRound>) -> Result<()> {
         pool: pool.address().to_bytes(),
         round: pool.round,
         stage: u64::from(stage as u8),
+        cause: u64::from(cause as u8),
     };
     emit_cpi!(event);
     Ok(())
