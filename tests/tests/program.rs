@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `path` | the way from escrow to claim, over each kind of mint; costs and sizes |
 //! | `mints` | which mints are admitted, and by which names others are refused |
+//! | `challenges` | leaves that have to be shown, or the round is void |
+//! | `fraud` | roots that take earnings away, and what that costs |
 //! | `terms` | deadlines and aggregators of jobs that run |
 //! | `closing` | rent that comes back, and addresses that stay empty |
 //! | `jail` | stakes that grow, duties, jail |
@@ -14,6 +16,8 @@
 //! | `governance` | admin, guardian, pause and veto |
 //! | `creation` | who creates what, and addresses that somebody prefunded |
 
+#[path = "program/challenges.rs"]
+mod challenges;
 #[path = "program/claims.rs"]
 mod claims;
 #[path = "program/closing.rs"]
@@ -22,6 +26,8 @@ mod closing;
 mod creation;
 #[path = "program/escrow.rs"]
 mod escrow;
+#[path = "program/fraud.rs"]
+mod fraud;
 #[path = "program/governance.rs"]
 mod governance;
 #[path = "program/jail.rs"]

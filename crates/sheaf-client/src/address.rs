@@ -86,6 +86,16 @@ impl Addresses {
         self.derive(&[seeds::PAGE, pool.as_ref(), &page.to_le_bytes()])
     }
 
+    /// The challenge of a leaf index of a round, by the round's account.
+    pub fn challenge(&self, round: &Pubkey, index: u32) -> Pubkey {
+        self.derive(&[seeds::CHALLENGE, round.as_ref(), &index.to_le_bytes()])
+    }
+
+    /// What somebody proved about a round, by the round's account.
+    pub fn evidence(&self, round: &Pubkey, prover: &Pubkey) -> Pubkey {
+        self.derive(&[seeds::EVIDENCE, round.as_ref(), prover.as_ref()])
+    }
+
     /// The signer of the program's calls to itself that carry events.
     pub fn event_authority(&self) -> Pubkey {
         self.derive(&[seeds::EVENT_AUTHORITY])

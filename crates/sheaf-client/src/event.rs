@@ -97,6 +97,7 @@ events! {
     StakeAdded in network,
     DutiesCounted in network,
     ValidatorUnjailed in network,
+    ValidatorSlashed in network,
     UnstakeRequested in network,
     StakeWithdrawn in network,
     PoolCreated in pool,
@@ -122,6 +123,12 @@ events! {
     BatchReleased in pool,
     PageOpened in pool,
     PageSynced in pool,
+    ChallengeOpened in pool,
+    ChallengeAnswered in pool,
+    ChallengeClosed in pool,
+    EvidenceCached in pool,
+    EvidenceClosed in pool,
+    FraudProven in pool,
 }
 
 fn read<T: Pod>(name: &'static str, bytes: &[u8]) -> Result<T, EventError> {

@@ -17,6 +17,9 @@ sheaf_format::host_layout!(
     round_layout,
     ledger_slot_layout,
     ledger_page_layout,
+    challenge_layout,
+    evidence_side_layout,
+    evidence_layout,
     create_network_arguments,
     set_parameters_arguments,
     propose_admin_arguments,
@@ -37,6 +40,10 @@ sheaf_format::host_layout!(
     settle_arguments,
     sync_page_arguments,
     claim_arguments,
+    open_challenge_arguments,
+    answer_challenge_arguments,
+    cache_evidence_arguments,
+    prove_fraud_arguments,
     network_created_event,
     parameters_set_event,
     admin_proposed_event,
@@ -48,6 +55,7 @@ sheaf_format::host_layout!(
     stake_added_event,
     duties_counted_event,
     validator_unjailed_event,
+    validator_slashed_event,
     unstake_requested_event,
     stake_withdrawn_event,
     pool_created_event,
@@ -73,6 +81,12 @@ sheaf_format::host_layout!(
     batch_released_event,
     page_opened_event,
     page_synced_event,
+    challenge_opened_event,
+    challenge_answered_event,
+    challenge_closed_event,
+    evidence_cached_event,
+    evidence_closed_event,
+    fraud_proven_event,
 );
 
 /// Bytes of the discriminator in front of every account of the program.
@@ -100,7 +114,9 @@ macro_rules! account_layouts {
     };
 }
 
-account_layouts!(Network, Pool, Job, Batch, Validator, Round, LedgerPage);
+account_layouts!(
+    Network, Pool, Job, Batch, Validator, Round, LedgerPage, Challenge, Evidence,
+);
 
 /// Why bytes are not the account that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

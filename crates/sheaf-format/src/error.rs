@@ -109,6 +109,15 @@ error_codes! { $
     NotJailed: "the validator is not jailed",
     JailNotOver: "the validator is jailed until later",
     DutiesAlreadyCounted: "the validator's duties in this round were counted before",
+    AlreadySlashed: "the validator was already slashed for this round",
+    NotAttested: "the validator did not attest to this round's root",
+    FraudNotProven: "nobody proved this round's root a fraud",
+    FraudAlreadyProven: "this round's root was proven a fraud before",
+    NotAFraud: "no sum falls and the index keeps its contributor: this proves no fraud",
+    WrongEvidence: "the evidence holds another round, another page, or not the tree this needs",
+    ChallengeOpen: "a challenge is open: answer it, or void the round when its time is over",
+    WrongChallenge: "the challenge belongs to another round or wallet",
+    IndexOutOfRange: "the index lies outside the tree",
 }
 
 #[cfg(test)]

@@ -43,6 +43,10 @@ pub const MAX_PAUSE_SECONDS: i64 = 3 * 24 * 3_600;
 /// pause, so that the network runs more than half of the time.
 pub const PAUSE_COOL_DOWN_SECONDS: i64 = 7 * 24 * 3_600;
 const _: () = assert!(PAUSE_COOL_DOWN_SECONDS > MAX_PAUSE_SECONDS);
+/// What a challenge costs unless it goes unanswered, in lamports.
+pub const CHALLENGE_BOND_LAMPORTS: u64 = 100_000_000;
+/// Prover's part of a slashed stake; the rest goes to the treasury.
+pub const PROVER_REWARD_BPS: u64 = 1_000;
 /// Rounds in a row with a missed duty that jail a validator.
 pub const MISSED_DUTIES_TO_JAIL: u8 = 3;
 /// Rounds of a pool that the guardian may veto without one becoming final in between.

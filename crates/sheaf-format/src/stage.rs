@@ -75,6 +75,16 @@ byte_enum! {
 }
 
 byte_enum! {
+    /// Which of a round's two trees.
+    TreeSide {
+        /// The tree the round started from.
+        Base = 0,
+        /// The tree the quorum attested to.
+        Pending = 1,
+    }
+}
+
+byte_enum! {
     /// Where a batch stands.
     BatchState {
         /// Posted; its reservation holds.
@@ -98,4 +108,6 @@ pub mod ballot {
     pub const ALL_DUTIES: u8 = COMMITTED | REVEALED | ATTESTED;
     /// The validator's duties were counted after the round's end.
     pub const COUNTED: u8 = 8;
+    /// The validator was slashed for its attestation.
+    pub const SLASHED: u8 = 16;
 }

@@ -19,7 +19,9 @@ pub mod token;
 pub mod zero_copy;
 
 use anchor_lang::prelude::*;
-use instructions::{arguments::*, batch, claim, job, network, pool, round, validator};
+use instructions::{
+    arguments::*, batch, challenge, claim, fraud, job, network, pool, round, validator,
+};
 use sheaf_format::Key;
 
 /// This program's address in base58: the one it is built for (`SHEAF_PROGRAM_ID`), or the
@@ -133,6 +135,63 @@ pub mod sheaf {
     /// Closes an ended round.
     pub fn close_round(ctx: &mut Context<round::CloseRound>) -> Result<()> {
         round::close(ctx)
+    }
+
+    /// Demands to see one leaf of a pending root.
+    pub fn open_challenge(
+        ctx: &mut Context<challenge::OpenChallenge>,
+        arguments: OpenChallengeArguments,
+    ) -> Result<()> {
+        challenge::open(ctx, &arguments)
+    }
+
+    /// Shows the challenged leaf and takes the bond.
+    pub fn answer_challenge(
+        ctx: &mut Context<challenge::AnswerChallenge>,
+        arguments: AnswerChallengeArguments,
+    ) -> Result<()> {
+        challenge::answer(ctx, &arguments)
+    }
+
+    /// Ends a pending round whose challenge was not answered.
+    pub fn void_unanswered(ctx: &mut Context<challenge::EndChallenge>) -> Result<()> {
+        challenge::void_unanswered(ctx)
+    }
+
+    /// Returns the bond of a challenge to a void round.
+    pub fn close_challenge(ctx: &mut Context<challenge::EndChallenge>) -> Result<()> {
+        challenge::close(ctx)
+    }
+
+    /// Proves a page of a round's base or pending tree.
+    pub fn cache_evidence(
+        ctx: &mut Context<fraud::CacheEvidence>,
+        arguments: CacheEvidenceArguments,
+    ) -> Result<()> {
+        fraud::cache(ctx, &arguments)
+    }
+
+    /// Closes somebody's own evidence.
+    pub fn close_evidence(ctx: &mut Context<fraud::CloseEvidence>) -> Result<()> {
+        fraud::close(ctx)
+    }
+
+    /// Proves by two leaves that an attested root is a fraud.
+    pub fn prove_fraud(
+        ctx: &mut Context<fraud::ProveFraud>,
+        arguments: ProveFraudArguments,
+    ) -> Result<()> {
+        fraud::prove(ctx, &arguments)
+    }
+
+    /// Proves by a page's sums that an attested root is a fraud.
+    pub fn prove_page_fraud(ctx: &mut Context<fraud::ProveFraud>) -> Result<()> {
+        fraud::prove_page(ctx)
+    }
+
+    /// Slashes a validator who attested to a fraud.
+    pub fn slash_validator(ctx: &mut Context<fraud::SlashValidator>) -> Result<()> {
+        fraud::slash(ctx)
     }
 
     /// Creates a job and funds it.

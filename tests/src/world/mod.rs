@@ -7,6 +7,7 @@ mod accounts;
 mod books;
 mod claims;
 mod people;
+mod proofs;
 mod rounds;
 
 use crate::{instruction::Build, mint::MintKind, program_file};
@@ -36,6 +37,8 @@ pub const STAKE: u64 = 50_000;
 pub const PURSE: u64 = 1_000_000_000;
 /// Unix time at which tests start.
 pub const START_TIME: i64 = 1_700_000_000;
+/// A legacy transaction's limit (invariant 12).
+const PACKET_BYTES: usize = 1_232;
 /// Compute units that each budget instruction takes.
 const BUDGET_INSTRUCTION_UNITS: u64 = 150;
 
@@ -269,6 +272,7 @@ impl World {
         match sent {
             Ok(metadata) => {
                 let units = metadata.compute_units_consumed - budget;
+                assert!(bytes <= PACKET_BYTES, "{name} does not fit a transaction");
                 self.costs.push(Cost { name, units, bytes });
                 self.count_events(&metadata);
                 self.check_books();

@@ -55,6 +55,11 @@ impl World {
                 None => earnings.push((*contributor, *gain)),
             }
         }
+        self.plan_of(earnings, debits)
+    }
+
+    /// The result that makes these the lifetime earnings, honest or not, and takes debits from jobs.
+    pub fn plan_of(&self, earnings: Vec<(Pubkey, u64)>, debits: &[(u64, u64)]) -> Plan {
         let (pool, root) = (self.pool(), self.tree(&earnings).root());
         let jobs: Vec<([u8; 32], u64)> = debits
             .iter()
@@ -161,13 +166,19 @@ impl World {
         }
     }
 
-    /// Makes the result pending and waits for the end of the window.
-    pub fn tally(&mut self, plan: &Plan) {
+    /// Makes the result pending.
+    pub fn make_pending(&mut self, plan: &Plan) {
         let round = self.pool().round;
         let tally = self
             .build
             .tally(round, &Self::tally_arguments(&plan.result));
         self.must("tally_round", tally, &[]);
+    }
+
+    /// Makes the result pending and waits for the end of the window.
+    pub fn tally(&mut self, plan: &Plan) {
+        self.make_pending(plan);
+        let round = self.pool().round;
         self.warp_to(self.round(round).window_until_slot);
     }
 

@@ -4,7 +4,9 @@
 //! The order of accounts is written in `programs/sheaf/README.md`.
 
 mod budget;
+mod challenge;
 mod claim;
+mod fraud;
 mod job;
 mod network;
 mod pool;
@@ -12,7 +14,13 @@ mod round;
 mod validator;
 
 pub use budget::{compute_budget, create_associated_token, transfer_lamports};
+pub use challenge::{
+    ChallengeAccounts, answer_challenge, close_challenge, open_challenge, void_unanswered,
+};
 pub use claim::{ClaimAccounts, claim, open_page, sync_page};
+pub use fraud::{
+    FraudAccounts, cache_evidence, close_evidence, prove_fraud, prove_page_fraud, slash_validator,
+};
 pub use job::{
     cancel_job, close_job, create_job, extend_job, fund_job, refund_job, set_job_aggregator,
 };

@@ -290,7 +290,7 @@ layout! { $ round_validator_layout
 
 layout! { $ round_layout
     /// One round, from its opening on: terms copied from the network, the ballot box, the result.
-    Round (9656 bytes) {
+    Round (9712 bytes) {
         /// The pool.
         0: pool: [u8; 32],
         /// Wallet that earns the treasury's share in this round.
@@ -357,8 +357,12 @@ layout! { $ round_layout
         9632: ended_slot: u64,
         /// Batches of this round that were released.
         9640: released_count: u32,
-        /// Zero.
-        9644: _padding_2: [u8; 12],
+        /// Challenges of this round whose accounts exist.
+        9644: challenge_count: u32,
+        /// What the quorum attested to; zero before the tally.
+        9648: attestation: [u8; 32],
+        /// Who proved the root a fraud; zero when nobody did.
+        9680: prover: [u8; 32],
     }
 }
 
@@ -395,5 +399,61 @@ layout! { $ ledger_page_layout
         125: _padding: [u8; 3],
         /// The slots, by position of the leaf in the page.
         128: slots: [LedgerSlot; 512],
+    }
+}
+
+layout! { $ challenge_layout
+    /// A demand to show one leaf of a pending root, with the bond that stands behind it.
+    Challenge (88 bytes) {
+        /// The round.
+        0: round: [u8; 32],
+        /// Who challenged, and gets bond and rent back unless somebody answers.
+        32: challenger: [u8; 32],
+        /// The bond, in lamports.
+        64: bond_lamports: u64,
+        /// Answers are taken before this slot.
+        72: answer_until_slot: u64,
+        /// Leaf index in question.
+        80: index: u32,
+        /// Bump of this account's address.
+        84: bump: u8,
+        /// Zero.
+        85: _padding: [u8; 3],
+    }
+}
+
+layout! { $ evidence_side_layout
+    /// A page as proven in one tree: its node, and the sums of the siblings on its way to the root.
+    EvidenceSide (168 bytes) {
+        /// Hash of the page.
+        0: hash: [u8; 32],
+        /// Sum of the page.
+        32: sum: u64,
+        /// Sums of the siblings, from the page up.
+        40: sibling_sums: [u64; 16],
+    }
+}
+
+layout! { $ evidence_layout
+    /// One page of a round's base and pending tree, proven to the program by somebody.
+    Evidence (440 bytes) {
+        /// Pool of the round.
+        0: pool: [u8; 32],
+        /// The round.
+        32: round: [u8; 32],
+        /// Who proved it and gets the rent back.
+        64: prover: [u8; 32],
+        /// The page in the base tree.
+        96: base: EvidenceSide,
+        /// The page in the pending tree.
+        264: pending: EvidenceSide,
+        /// The page.
+        432: page: u32,
+        /// Which sides are proven: one bit for each [`TreeSide`](sheaf_format::stage::TreeSide).
+        436: cached: u8,
+        /// Bump of this account's address.
+        437: bump: u8,
+        /// Zero.
+        438: _padding: [u8; 2],
     }
 }

@@ -223,3 +223,61 @@ layout! { $ claim_arguments
         16: proof: [[u8; 40]; 9],
     }
 }
+
+layout! { $ open_challenge_arguments
+    /// `open_challenge`.
+    OpenChallengeArguments (4 bytes) {
+        /// Leaf index.
+        0: index: u32,
+    }
+}
+
+layout! { $ answer_challenge_arguments
+    /// `answer_challenge`: the leaf, or zeros when the position is empty.
+    AnswerChallengeArguments (400 bytes) {
+        /// Lifetime earnings in the leaf.
+        0: cumulative: u64,
+        /// Wallet that earned.
+        8: contributor: [u8; 32],
+        /// Siblings from the leaf up to the page's root: [`Node`](sheaf_format::tree::Node) bytes.
+        40: proof: [[u8; 40]; 9],
+    }
+}
+
+layout! { $ cache_evidence_arguments
+    /// `cache_evidence`.
+    CacheEvidenceArguments (688 bytes) {
+        /// The page's [`Node`](sheaf_format::tree::Node) in the tree, as bytes.
+        0: node: [u8; 40],
+        /// Siblings from the page up to the root: [`Node`](sheaf_format::tree::Node) bytes.
+        40: proof: [[u8; 40]; 16],
+        /// The page.
+        680: page: u32,
+        /// Which tree: [`TreeSide`](sheaf_format::stage::TreeSide).
+        684: side: u8,
+        /// Zero.
+        685: _padding: [u8; 3],
+    }
+}
+
+layout! { $ prove_fraud_arguments
+    /// `prove_fraud`: the leaf at one index in both trees, or zeros where it is empty.
+    ProveFraudArguments (808 bytes) {
+        /// Lifetime earnings in the base tree.
+        0: base_cumulative: u64,
+        /// Lifetime earnings in the pending tree.
+        8: pending_cumulative: u64,
+        /// Wallet in the base tree.
+        16: base_contributor: [u8; 32],
+        /// Wallet in the pending tree.
+        48: pending_contributor: [u8; 32],
+        /// Siblings in the base tree, up to the page: [`Node`](sheaf_format::tree::Node) bytes.
+        80: base_proof: [[u8; 40]; 9],
+        /// Siblings in the pending tree, up to the page: [`Node`](sheaf_format::tree::Node) bytes.
+        440: pending_proof: [[u8; 40]; 9],
+        /// Leaf index.
+        800: index: u32,
+        /// Zero.
+        804: _padding: [u8; 4],
+    }
+}

@@ -530,3 +530,118 @@ layout! { $ page_synced_event
         96: round: u64,
     }
 }
+layout! { $ challenge_opened_event
+    /// Somebody challenged an index of a pending root.
+    ChallengeOpened (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Challenger.
+        40: challenger: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Leaf index.
+        80: index: u64,
+        /// The bond, in lamports.
+        88: bond_lamports: u64,
+        /// Answers are taken before this slot.
+        96: answer_until_slot: u64,
+    }
+}
+layout! { $ challenge_answered_event
+    /// Somebody showed the challenged leaf, or its absence (zeros), and took the bond.
+    ChallengeAnswered (128 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Answerer.
+        40: answerer: [u8; 32],
+        /// Wallet in the leaf.
+        72: contributor: [u8; 32],
+        /// The round.
+        104: round: u64,
+        /// Leaf index.
+        112: index: u64,
+        /// Lifetime earnings in the leaf.
+        120: cumulative: u64,
+    }
+}
+layout! { $ challenge_closed_event
+    /// A void round's challenge gave its bond back.
+    ChallengeClosed (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
+        /// Leaf index.
+        48: index: u64,
+    }
+}
+layout! { $ evidence_cached_event
+    /// Somebody proved a page of a round's base or pending tree.
+    EvidenceCached (96 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Prover.
+        40: prover: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Page.
+        80: page: u64,
+        /// Which tree: [`TreeSide`](sheaf_format::stage::TreeSide).
+        88: side: u64,
+    }
+}
+layout! { $ evidence_closed_event
+    /// A prover took an evidence account's rent back.
+    EvidenceClosed (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Prover.
+        40: prover: [u8; 32],
+    }
+}
+layout! { $ fraud_proven_event
+    /// A round's attested root was proven a fraud. Who attested to it can be slashed.
+    FraudProven (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Prover.
+        40: prover: [u8; 32],
+        /// The round.
+        72: round: u64,
+    }
+}
+layout! { $ validator_slashed_event
+    /// A validator who attested to a fraud lost its stake in that round (network series).
+    ValidatorSlashed (144 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// The pool of the round.
+        40: pool: [u8; 32],
+        /// Prover.
+        72: prover: [u8; 32],
+        /// The round.
+        104: round: u64,
+        /// What left the stake, in base units of the stake mint.
+        112: slashed: u64,
+        /// The prover's part of it; the rest went to the treasury.
+        120: reward: u64,
+        /// Stake that is left.
+        128: stake: u64,
+        /// Unix time from which the validator may vote again.
+        136: jailed_until: i64,
+    }
+}

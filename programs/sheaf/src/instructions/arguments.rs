@@ -32,10 +32,19 @@ arguments!(
     tally_arguments,
     settle_arguments,
     claim_arguments,
+    open_challenge_arguments,
+    answer_challenge_arguments,
+    prove_fraud_arguments,
 );
 
 sheaf_format::sync_page_arguments! {
     // Aligned as the tree's nodes are, so that its bytes can be read as nodes where they lie.
+    #[repr(C, align(8))]
+    #[derive(Clone, Copy, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
+}
+
+sheaf_format::cache_evidence_arguments! {
+    // As above.
     #[repr(C, align(8))]
     #[derive(Clone, Copy, Debug, AnchorSerialize, AnchorDeserialize, IdlType)]
 }

@@ -11,7 +11,9 @@
 
 pub mod arguments;
 pub mod batch;
+pub mod challenge;
 pub mod claim;
+pub mod fraud;
 pub mod job;
 pub mod network;
 pub mod pool;

@@ -7,6 +7,8 @@
 
 mod ballot_box;
 mod batch;
+mod challenge;
+mod evidence;
 mod job;
 mod ledger_page;
 mod network;
@@ -17,6 +19,8 @@ mod validator;
 pub use {
     ballot_box::{is_quorum, stake_behind, Duties, RoundValidator},
     batch::Batch,
+    challenge::Challenge,
+    evidence::{Comparison, Evidence, EvidenceSide, Occupant},
     job::Job,
     ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot},
     network::{lasts_at_most, Network, NetworkParameters, StakeEntry},

@@ -12,7 +12,8 @@ use anchor_lang::prelude::*;
 use sheaf_format::{
     digest::{debits_next, debits_start, RoundResult, RoundScope},
     limits::MAX_LEAVES,
-    stage::{ballot, RoundState, VoidCause},
+    stage::{ballot, RoundState, TreeSide, VoidCause},
+    tree::Node,
     Hash, Key,
 };
 
@@ -224,11 +225,107 @@ impl Round {
         Ok(())
     }
 
-    /// Checks that nothing needs the ended round's account any more: every batch was released, and
-    /// no vote can be slashed.
+    /// Counts a challenge that was opened.
     ///
     /// # Errors
-    /// [`SheafError::WrongStage`], [`SheafError::RoundHasBatches`],
+    /// [`SheafError::Arithmetic`].
+    pub fn count_challenge(&mut self) -> Checked<()> {
+        self.challenge_count = self
+            .challenge_count
+            .checked_add(1)
+            .ok_or(SheafError::Arithmetic)?;
+        Ok(())
+    }
+
+    /// Counts a challenge that ended.
+    ///
+    /// # Errors
+    /// [`SheafError::Arithmetic`].
+    pub fn forget_challenge(&mut self) -> Checked<()> {
+        self.challenge_count = self
+            .challenge_count
+            .checked_sub(1)
+            .ok_or(SheafError::Arithmetic)?;
+        Ok(())
+    }
+
+    /// Checks that no challenge is open.
+    ///
+    /// # Errors
+    /// [`SheafError::ChallengeOpen`].
+    pub fn check_unchallenged(&self) -> Checked<()> {
+        if self.challenge_count == 0 {
+            Ok(())
+        } else {
+            Err(SheafError::ChallengeOpen)
+        }
+    }
+
+    /// Root and sum of one of the round's trees.
+    pub const fn root_of(&self, side: TreeSide) -> Node {
+        match side {
+            TreeSide::Base => Node {
+                hash: self.base_root,
+                sum: self.base_total,
+            },
+            TreeSide::Pending => Node {
+                hash: self.root,
+                sum: self.total,
+            },
+        }
+    }
+
+    /// Checks that a quorum attested to a root, and that votes for it can still be slashed.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageOver`].
+    pub fn check_accusable(&self, slot: u64) -> Checked<()> {
+        if self.attestation == [0; 32] {
+            return Err(SheafError::WrongStage);
+        }
+        if slot <= self.slashable_until_slot() {
+            Ok(())
+        } else {
+            Err(SheafError::StageOver)
+        }
+    }
+
+    /// Takes down who proved the attested root a fraud.
+    ///
+    /// # Errors
+    /// [`SheafError::FraudAlreadyProven`].
+    pub fn convict(&mut self, prover: Key) -> Checked<()> {
+        if self.prover != [0; 32] {
+            return Err(SheafError::FraudAlreadyProven);
+        }
+        self.prover = prover;
+        Ok(())
+    }
+
+    /// Takes down that a validator is slashed for its attestation to a fraud, once, and returns the
+    /// stake that stood behind it.
+    ///
+    /// # Errors
+    /// [`SheafError::FraudNotProven`], [`SheafError::NotInStakeTable`], [`SheafError::NotAttested`],
+    /// [`SheafError::AlreadySlashed`].
+    pub fn slash(&mut self, validator: &Validator) -> Checked<u64> {
+        if self.prover == [0; 32] {
+            return Err(SheafError::FraudNotProven);
+        }
+        let attestation = self.attestation;
+        let entry = self.entry_of(validator)?;
+        if !entry.has(ballot::ATTESTED) || entry.attestation != attestation {
+            return Err(SheafError::NotAttested);
+        }
+        entry.mark(ballot::SLASHED, SheafError::AlreadySlashed)?;
+        Ok(entry.stake)
+    }
+
+    /// Checks that nothing needs the ended round's account any more: every batch was released, no
+    /// challenge is open, and no vote can be slashed.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::RoundHasBatches`], [`SheafError::ChallengeOpen`],
     /// [`SheafError::RoundStillSlashable`].
     pub fn check_closable(&self, slot: u64) -> Checked<()> {
         if !self.has_ended() {
@@ -237,6 +334,7 @@ impl Round {
         if self.released_count != self.batch_count {
             return Err(SheafError::RoundHasBatches);
         }
+        self.check_unchallenged()?;
         if slot <= self.slashable_until_slot() {
             return Err(SheafError::RoundStillSlashable);
         }
@@ -282,7 +380,13 @@ impl Round {
     ///
     /// # Errors
     /// [`SheafError::Arithmetic`].
-    pub fn make_pending(&mut self, result: &RoundResult, slot: u64) -> Checked<()> {
+    pub fn make_pending(
+        &mut self,
+        result: &RoundResult,
+        attestation: Hash,
+        slot: u64,
+    ) -> Checked<()> {
+        self.attestation = attestation;
         self.root = result.root;
         self.total = result.total;
         self.leaf_count = result.leaf_count;
@@ -503,6 +607,41 @@ mod tests {
             round().count_duties(&validator),
             Err(SheafError::WrongStage)
         );
+    }
+
+    #[test]
+    fn who_attested_to_a_proven_fraud_is_slashed_once() {
+        let mut round = round();
+        round.attestation = [3; 32];
+        for (entry, attestation) in round.validators.iter_mut().zip([[3; 32], [4; 32]]) {
+            entry.authority = attestation;
+            entry.stake = 50;
+            entry.attest(attestation).expect("attests");
+        }
+        round.validators[2].authority = [5; 32];
+        round.validators[2].stake = 50;
+        let validator = |index: u8, authority| Validator {
+            table_index: index,
+            authority,
+            ..Validator::zeroed()
+        };
+        let guilty = validator(0, [3; 32]);
+        assert_eq!(round.slash(&guilty), Err(SheafError::FraudNotProven));
+        assert_eq!(round.convict([9; 32]), Ok(()));
+        assert_eq!(round.convict([8; 32]), Err(SheafError::FraudAlreadyProven));
+        assert_eq!(round.slash(&guilty), Ok(50));
+        assert_eq!(round.slash(&guilty), Err(SheafError::AlreadySlashed));
+        for innocent in [validator(1, [4; 32]), validator(2, [5; 32])] {
+            assert_eq!(round.slash(&innocent), Err(SheafError::NotAttested));
+        }
+        assert_eq!(
+            round.slash(&validator(0, [4; 32])),
+            Err(SheafError::NotInStakeTable)
+        );
+        assert_eq!(round.check_accusable(1_050), Ok(()));
+        assert_eq!(round.check_accusable(1_051), Err(SheafError::StageOver));
+        round.attestation = [0; 32];
+        assert_eq!(round.check_accusable(1), Err(SheafError::WrongStage));
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub fn finalise(ctx: &mut Context<FinaliseRound>) -> Result<()> {
 
     // When.
     round.check_settlement_stage(now.slot)?;
+    round.check_unchallenged()?;
 
     // What.
     round.check_all_settled()?;

@@ -1,13 +1,13 @@
 //! `veto_round`
 
+use super::void::end_opened;
 use crate::{
     clock::now,
     error::SheafError,
-    event::RoundVoided,
     state::{Network, Pool, Round},
 };
 use anchor_lang::prelude::*;
-use sheaf_format::stage::{PoolStage, RoundState, VoidCause};
+use sheaf_format::stage::VoidCause;
 
 /// Accounts of `veto_round`.
 #[event_cpi]
@@ -44,18 +44,8 @@ pub fn veto(ctx: &mut Context<VetoRound>) -> Result<()> {
     round.check_window(now.slot)?;
     pool.count_veto()?;
 
-    // Effects.
-    round.end(RoundState::Void, now.slot);
-    pool.become_idle();
-
-    // Event.
-    let event = RoundVoided {
-        sequence: pool.next_event()?,
-        pool: round.pool,
-        round: round.number,
-        stage: u64::from(PoolStage::Open as u8),
-        cause: u64::from(VoidCause::Veto as u8),
-    };
+    // Effects and event.
+    let event = end_opened(pool, round, now.slot, VoidCause::Veto)?;
     emit_cpi!(event);
     Ok(())
 }

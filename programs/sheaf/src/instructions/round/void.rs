@@ -2,7 +2,7 @@
 
 use crate::{
     clock::now,
-    error::SheafError,
+    error::{Checked, SheafError},
     event::RoundVoided,
     state::{Pool, Round},
     zero_copy,
@@ -25,6 +25,27 @@ pub struct VoidRound {
         mut, seeds = [seeds::ROUND, pool.address().as_ref(), pool.round.to_le_bytes()], bump,
     )]
     pub round: UncheckedAccount,
+}
+
+/// Ends an opened round without effect, and says so.
+///
+/// # Errors
+/// [`SheafError::Arithmetic`].
+pub fn end_opened(
+    pool: &mut Pool,
+    round: &mut Round,
+    slot: u64,
+    cause: VoidCause,
+) -> Checked<RoundVoided> {
+    round.end(RoundState::Void, slot);
+    pool.become_idle();
+    Ok(RoundVoided {
+        sequence: pool.next_event()?,
+        pool: round.pool,
+        round: round.number,
+        stage: u64::from(PoolStage::Open as u8),
+        cause: u64::from(cause as u8),
+    })
 }
 
 /// Ends a live round without effect: past its hard deadline, in whatever stage, or when the time for
