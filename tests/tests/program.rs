@@ -13,6 +13,7 @@
 //! | `rounds` | stages, void and release, the seed, settlement |
 //! | `votes` | who votes, when, and with what |
 //! | `claims` | proofs, pages, replays |
+//! | `neighbours` | up to eight claims at once |
 //! | `governance` | admin, guardian, pause and veto |
 //! | `creation` | who creates what, and addresses that somebody prefunded |
 
@@ -34,6 +35,8 @@ mod governance;
 mod jail;
 #[path = "program/mints.rs"]
 mod mints;
+#[path = "program/neighbours.rs"]
+mod neighbours;
 #[path = "program/path.rs"]
 mod path;
 #[path = "program/rounds.rs"]

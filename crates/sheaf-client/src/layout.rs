@@ -40,6 +40,7 @@ sheaf_format::host_layout!(
     settle_arguments,
     sync_page_arguments,
     claim_arguments,
+    claim_neighbours_arguments,
     open_challenge_arguments,
     answer_challenge_arguments,
     cache_evidence_arguments,

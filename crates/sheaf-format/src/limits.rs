@@ -6,6 +6,10 @@ pub const PAGE_LEVELS: usize = 9;
 pub const PAGE_LEAVES: usize = 1 << PAGE_LEVELS;
 /// Levels of the tree that the pages hang in: at most `2^16` pages.
 pub const POOL_LEVELS: usize = 16;
+/// Neighbours that one instruction can pay: an aligned group.
+pub const NEIGHBOURS: usize = 8;
+/// Levels of such a group's own tree.
+pub const NEIGHBOUR_LEVELS: usize = 3;
 /// Leaf indices are below this: `2^25`.
 pub const MAX_LEAVES: u32 = 1 << (PAGE_LEVELS + POOL_LEVELS);
 

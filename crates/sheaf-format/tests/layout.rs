@@ -38,6 +38,7 @@ host_layout!(
     tally_arguments,
     sync_page_arguments,
     claim_arguments,
+    claim_neighbours_arguments,
     open_challenge_arguments,
     answer_challenge_arguments,
     cache_evidence_arguments,

@@ -44,6 +44,14 @@ pub mod sheaf {
         claim::claim(ctx, &arguments)
     }
 
+    /// Pays up to eight neighbours in the tree.
+    pub fn claim_neighbours(
+        ctx: &mut Context<claim::ClaimNeighbours>,
+        arguments: ClaimNeighboursArguments,
+    ) -> Result<()> {
+        claim::claim_neighbours(ctx, &arguments)
+    }
+
     /// Brings a ledger page to the active root.
     pub fn sync_page(
         ctx: &mut Context<claim::SyncPage>,

@@ -17,7 +17,7 @@ pub use budget::{compute_budget, create_associated_token, transfer_lamports};
 pub use challenge::{
     ChallengeAccounts, answer_challenge, close_challenge, open_challenge, void_unanswered,
 };
-pub use claim::{ClaimAccounts, claim, open_page, sync_page};
+pub use claim::{ClaimAccounts, claim, claim_neighbours, open_page, sync_page};
 pub use fraud::{
     FraudAccounts, cache_evidence, close_evidence, prove_fraud, prove_page_fraud, slash_validator,
 };

@@ -281,3 +281,21 @@ layout! { $ prove_fraud_arguments
         804: _padding: [u8; 4],
     }
 }
+
+layout! { $ claim_neighbours_arguments
+    /// `claim_neighbours`: an aligned group of eight leaves, packed so that eight claims fit a
+    /// transaction. A position where nobody is holds zeros.
+    ClaimNeighboursArguments (572 bytes) {
+        /// Index of the group's first leaf: a multiple of eight.
+        0: first_index: u32,
+        /// Bump of each contributor's canonical token account; 0 where nothing shall be paid. The
+        /// account of each other position follows the instruction's accounts, in order.
+        4: token_account_bumps: [u8; 8],
+        /// Lifetime earnings in each leaf: `u64`, little-endian.
+        12: cumulatives: [[u8; 8]; 8],
+        /// Wallet of each leaf.
+        76: contributors: [[u8; 32]; 8],
+        /// Siblings from the group up to the page's root: [`Node`](sheaf_format::tree::Node) bytes.
+        332: proof: [[u8; 40]; 6],
+    }
+}

@@ -32,6 +32,7 @@ arguments!(
     tally_arguments,
     settle_arguments,
     claim_arguments,
+    claim_neighbours_arguments,
     open_challenge_arguments,
     answer_challenge_arguments,
     prove_fraud_arguments,

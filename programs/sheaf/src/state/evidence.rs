@@ -1,12 +1,12 @@
 //! Evidence: a page of a round's base and pending tree, and what two proofs on it decide.
 
+use super::Occupant;
 use crate::error::{Checked, SheafError};
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use sheaf_format::{
     stage::TreeSide,
-    tree::{self, Node, PageProof, PoolProof, ABSENT},
-    Key,
+    tree::{self, Node, PageProof, PoolProof},
 };
 
 sheaf_format::evidence_side_layout! {
@@ -15,31 +15,6 @@ sheaf_format::evidence_side_layout! {
 }
 
 sheaf_format::evidence_layout! { #[account] }
-
-/// What stands at a position of a tree: an earner, or nobody (zeros).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Occupant {
-    /// Wallet that earned.
-    pub contributor: Key,
-    /// Lifetime earnings, in base units.
-    pub cumulative: u64,
-}
-
-impl Occupant {
-    const NOBODY: Self = Self {
-        contributor: [0; 32],
-        cumulative: 0,
-    };
-
-    /// The node it makes at an index of a pool's tree.
-    fn node(&self, pool: &Key, index: u32) -> Node {
-        if *self == Self::NOBODY {
-            return ABSENT;
-        }
-        let program = crate::ID.as_array();
-        tree::leaf(program, pool, index, &self.contributor, self.cumulative)
-    }
-}
 
 /// One index in both trees, each with its way up to the page.
 pub struct Comparison<'a> {
@@ -182,6 +157,7 @@ const fn bit(side: TreeSide) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sheaf_format::{tree::ABSENT, Key};
 
     const POOL: Key = [7; 32];
     const ALICE: Occupant = occupant(1, 30);

@@ -12,6 +12,7 @@ mod evidence;
 mod job;
 mod ledger_page;
 mod network;
+mod occupant;
 mod pool;
 mod round;
 mod validator;
@@ -20,10 +21,11 @@ pub use {
     ballot_box::{is_quorum, stake_behind, Duties, RoundValidator},
     batch::Batch,
     challenge::Challenge,
-    evidence::{Comparison, Evidence, EvidenceSide, Occupant},
+    evidence::{Comparison, Evidence, EvidenceSide},
     job::Job,
-    ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot},
+    ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot, Neighbours},
     network::{lasts_at_most, Network, NetworkParameters, StakeEntry},
+    occupant::Occupant,
     pool::Pool,
     round::{Round, Settlement},
     validator::Validator,
