@@ -6,6 +6,7 @@
 //! | `mints` | which mints are admitted, and by which names others are refused |
 //! | `challenges` | leaves that have to be shown, or the round is void |
 //! | `fraud` | roots that take earnings away, and what that costs |
+//! | `datasets` | licences, and how they reach contributors |
 //! | `terms` | deadlines and aggregators of jobs that run |
 //! | `closing` | rent that comes back, and addresses that stay empty |
 //! | `jail` | stakes that grow, duties, jail |
@@ -25,6 +26,8 @@ mod claims;
 mod closing;
 #[path = "program/creation.rs"]
 mod creation;
+#[path = "program/datasets.rs"]
+mod datasets;
 #[path = "program/escrow.rs"]
 mod escrow;
 #[path = "program/fraud.rs"]

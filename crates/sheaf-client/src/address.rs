@@ -1,6 +1,6 @@
 //! Addresses: every account the program derives, and canonical token accounts.
 
-use sheaf_format::seeds;
+use sheaf_format::{limits::DATASET_NUMBER_BIT, seeds};
 use solana_sdk::pubkey::Pubkey;
 
 /// The system program.
@@ -94,6 +94,22 @@ impl Addresses {
     /// What somebody proved about a round, by the round's account.
     pub fn evidence(&self, round: &Pubkey, prover: &Pubkey) -> Pubkey {
         self.derive(&[seeds::EVIDENCE, round.as_ref(), prover.as_ref()])
+    }
+
+    /// The dataset of a job, by the job's account.
+    pub fn dataset(&self, job: &Pubkey) -> Pubkey {
+        self.derive(&[seeds::DATASET, job.as_ref()])
+    }
+
+    /// What a debit's number stands for: a job, or a dataset when
+    /// [`DATASET_NUMBER_BIT`](sheaf_format::limits::DATASET_NUMBER_BIT) is set.
+    pub fn payer(&self, pool: &Pubkey, number: u64) -> Pubkey {
+        let job = self.job(pool, number & !DATASET_NUMBER_BIT);
+        if number & DATASET_NUMBER_BIT == 0 {
+            job
+        } else {
+            self.dataset(&job)
+        }
     }
 
     /// The signer of the program's calls to itself that carry events.

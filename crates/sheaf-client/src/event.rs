@@ -129,6 +129,10 @@ events! {
     EvidenceCached in pool,
     EvidenceClosed in pool,
     FraudProven in pool,
+    DatasetPublished in pool,
+    DatasetLicensed in pool,
+    UsageRecorded in pool,
+    DatasetClosed in pool,
 }
 
 fn read<T: Pod>(name: &'static str, bytes: &[u8]) -> Result<T, EventError> {

@@ -20,6 +20,7 @@ sheaf_format::host_layout!(
     challenge_layout,
     evidence_side_layout,
     evidence_layout,
+    dataset_layout,
     create_network_arguments,
     set_parameters_arguments,
     propose_admin_arguments,
@@ -41,6 +42,9 @@ sheaf_format::host_layout!(
     sync_page_arguments,
     claim_arguments,
     claim_neighbours_arguments,
+    publish_dataset_arguments,
+    license_dataset_arguments,
+    record_usage_arguments,
     open_challenge_arguments,
     answer_challenge_arguments,
     cache_evidence_arguments,
@@ -88,6 +92,10 @@ sheaf_format::host_layout!(
     evidence_cached_event,
     evidence_closed_event,
     fraud_proven_event,
+    dataset_published_event,
+    dataset_licensed_event,
+    usage_recorded_event,
+    dataset_closed_event,
 );
 
 /// Bytes of the discriminator in front of every account of the program.
@@ -116,7 +124,7 @@ macro_rules! account_layouts {
 }
 
 account_layouts!(
-    Network, Pool, Job, Batch, Validator, Round, LedgerPage, Challenge, Evidence,
+    Network, Pool, Job, Batch, Validator, Round, LedgerPage, Challenge, Evidence, Dataset,
 );
 
 /// Why bytes are not the account that was asked for.

@@ -118,6 +118,9 @@ error_codes! { $
     ChallengeOpen: "a challenge is open: answer it, or void the round when its time is over",
     WrongChallenge: "the challenge belongs to another round or wallet",
     IndexOutOfRange: "the index lies outside the tree",
+    PriceTooHigh: "the licence costs more than the consumer allows",
+    DatasetNotEmpty: "the dataset still holds money or a reservation, or batches that are not closed",
+    WrongDataset: "the dataset belongs to another pool",
 }
 
 #[cfg(test)]

@@ -20,6 +20,10 @@ pub const MAX_AGGREGATORS: usize = 8;
 /// Debits that one settle instruction may carry.
 pub const MAX_DEBITS_PER_SETTLE: usize = 8;
 
+/// Marks a dataset's number among debits: its job's number with this bit set, so that datasets come
+/// after all jobs.
+pub const DATASET_NUMBER_BIT: u64 = 1 << 63;
+
 /// One hundred percent in basis points.
 pub const BPS: u64 = 10_000;
 /// The quorum is never below two thirds of the snapshotted stake.

@@ -19,6 +19,7 @@ host_layout!(
     challenge_layout,
     evidence_side_layout,
     evidence_layout,
+    dataset_layout,
     create_network_arguments,
     set_parameters_arguments,
     propose_admin_arguments,
@@ -39,6 +40,9 @@ host_layout!(
     sync_page_arguments,
     claim_arguments,
     claim_neighbours_arguments,
+    publish_dataset_arguments,
+    license_dataset_arguments,
+    record_usage_arguments,
     open_challenge_arguments,
     answer_challenge_arguments,
     cache_evidence_arguments,
@@ -86,6 +90,10 @@ host_layout!(
     evidence_cached_event,
     evidence_closed_event,
     fraud_proven_event,
+    dataset_published_event,
+    dataset_licensed_event,
+    usage_recorded_event,
+    dataset_closed_event,
 );
 
 #[test]

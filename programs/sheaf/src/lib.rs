@@ -20,7 +20,7 @@ pub mod zero_copy;
 
 use anchor_lang::prelude::*;
 use instructions::{
-    arguments::*, batch, challenge, claim, fraud, job, network, pool, round, validator,
+    arguments::*, batch, challenge, claim, dataset, fraud, job, network, pool, round, validator,
 };
 use sheaf_format::Key;
 
@@ -200,6 +200,43 @@ pub mod sheaf {
     /// Slashes a validator who attested to a fraud.
     pub fn slash_validator(ctx: &mut Context<fraud::SlashValidator>) -> Result<()> {
         fraud::slash(ctx)
+    }
+
+    /// Offers a job's result for licences.
+    pub fn publish_dataset(
+        ctx: &mut Context<dataset::PublishDataset>,
+        arguments: PublishDatasetArguments,
+    ) -> Result<()> {
+        dataset::publish(ctx, &arguments)
+    }
+
+    /// Pays for a licence of a dataset.
+    pub fn license_dataset(
+        ctx: &mut Context<dataset::LicenseDataset>,
+        arguments: LicenseDatasetArguments,
+    ) -> Result<()> {
+        dataset::license(ctx, &arguments)
+    }
+
+    /// Records a use of a dataset.
+    pub fn record_usage(
+        ctx: &mut Context<dataset::RecordUsage>,
+        arguments: RecordUsageArguments,
+    ) -> Result<()> {
+        dataset::record_usage(ctx, &arguments)
+    }
+
+    /// Posts who shares what a dataset's licences paid.
+    pub fn post_distribution(
+        ctx: &mut Context<dataset::PostDistribution>,
+        arguments: PostBatchArguments,
+    ) -> Result<()> {
+        dataset::distribute(ctx, &arguments)
+    }
+
+    /// Ends the offer of a dataset.
+    pub fn close_dataset(ctx: &mut Context<dataset::CloseDataset>) -> Result<()> {
+        dataset::close(ctx)
     }
 
     /// Creates a job and funds it.

@@ -71,7 +71,7 @@ impl World {
         let (mut balances, mut in_round, mut claimed) = (0, 0, 0);
         let of_this_pool = self.build.pool.to_bytes();
         for (_, account) in self.svm.get_program_accounts(&self.build.at.program) {
-            // Jobs, batches and pages begin with their pool.
+            // Jobs, datasets, batches and pages begin with their pool.
             if account.data.get(8..40) != Some(&of_this_pool[..]) {
                 continue;
             }
@@ -83,6 +83,14 @@ impl World {
                         "a reservation beyond the balance"
                     );
                     balances += job.balance;
+                }
+                Some("Dataset") => {
+                    let dataset: Dataset = decode(&account.data).expect("a dataset");
+                    assert!(
+                        dataset.reserved <= dataset.balance,
+                        "a reservation beyond the balance"
+                    );
+                    balances += dataset.balance;
                 }
                 Some("Batch") => {
                     let batch: Batch = decode(&account.data).expect("a batch");
@@ -103,7 +111,7 @@ impl World {
                 _ => {}
             }
         }
-        assert_eq!(balances, pool.escrow_total, "balances of jobs");
+        assert_eq!(balances, pool.escrow_total, "balances of jobs and datasets");
         assert_eq!(in_round, pool.in_round_total, "debits that are not final");
         assert_eq!(claimed, pool.claimed_total, "claims");
     }

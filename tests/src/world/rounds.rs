@@ -2,7 +2,10 @@
 
 use super::{GENESIS, PARAMETERS, Plan, World};
 use crate::tree::Tree;
-use sheaf_client::{instruction::release_batch, layout::*};
+use sheaf_client::{
+    instruction::{release_batch, settle_round},
+    layout::*,
+};
 use sheaf_format::digest::{RoundResult, RoundScope, attestation, commitment, debits_hash};
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signature::Keypair, signer::Signer};
 
@@ -65,7 +68,7 @@ impl World {
             .iter()
             .map(|(job, amount)| {
                 (
-                    self.build.at.job(&self.build.pool, *job).to_bytes(),
+                    self.build.at.payer(&self.build.pool, *job).to_bytes(),
                     *amount,
                 )
             })
@@ -184,14 +187,18 @@ impl World {
 
     /// The instruction that settles debits `from..to` of a plan.
     pub fn settle_instruction(&self, plan: &Plan, from: usize, to: usize) -> Instruction {
-        let job = |number: u64| self.build.at.job(&self.build.pool, number).to_bytes();
+        let job = |number: u64| self.build.at.payer(&self.build.pool, number).to_bytes();
         let rest: Vec<_> = plan.debits[to..]
             .iter()
             .map(|(number, amount)| (job(*number), *amount))
             .collect();
-        self.build.settle(
+        settle_round(
+            &self.build.at,
+            &self.build.pool,
             self.pool().round,
-            &self.debits_hash(&rest),
+            &SettleArguments {
+                rest_hash: self.debits_hash(&rest),
+            },
             &plan.debits[from..to],
         )
     }

@@ -143,15 +143,23 @@ fn a_pause_blocks_what_comes_in_and_nothing_else() {
     let pool = world.pool();
     world.warp_to(pool.round_seed_slot + 1);
     world.set_slot_hashes(vec![pool.round_seed_slot].into_iter());
+    let requester = world.requester.insecure_clone();
+    let publish = instruction::publish_dataset(
+        &world.build.at,
+        &requester.pubkey(),
+        &world.build.pool,
+        job,
+        &PublishDatasetArguments {
+            content_hash: [5; 32],
+            price: 10,
+        },
+    );
+    world.must("publish_dataset", publish, &[&requester]);
     let stop = pause(&world, &guardian, MAX_PAUSE_SECONDS);
     world.must("pause_network", stop, &[&guardian]);
 
     let at = world.build.at;
-    let (requester, aggregator, person) = (
-        world.requester.insecure_clone(),
-        world.aggregator.insecure_clone(),
-        world.person(),
-    );
+    let (aggregator, person) = (world.aggregator.insecure_clone(), world.person());
     let create = world
         .build
         .create_job(&requester.pubkey(), 2, &world.job_arguments(1_000));
@@ -179,6 +187,20 @@ fn a_pause_blocks_what_comes_in_and_nothing_else() {
     world.must_refuse("NetworkPaused", post, &[&aggregator]);
     let open = world.build.open_round(&aggregator.pubkey(), round);
     world.must_refuse("NetworkPaused", open, &[&aggregator]);
+    let price = LicenseDatasetArguments {
+        maximum_price: u64::MAX,
+    };
+    let license =
+        instruction::license_dataset(&at, &person.pubkey(), &world.pool_accounts(), job, &price);
+    world.must_refuse("NetworkPaused", license, &[&person]);
+    let distribute = instruction::post_distribution(
+        &at,
+        &aggregator.pubkey(),
+        &world.build.pool,
+        job,
+        &world.batch_arguments(job, 3),
+    );
+    world.must_refuse("NetworkPaused", distribute, &[&aggregator]);
     let first = world.build;
     world.build.mint = first.stake_mint;
     world.build.pool = first.at.pool(&first.stake_mint);

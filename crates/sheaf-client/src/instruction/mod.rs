@@ -6,6 +6,7 @@
 mod budget;
 mod challenge;
 mod claim;
+mod dataset;
 mod fraud;
 mod job;
 mod network;
@@ -18,6 +19,9 @@ pub use challenge::{
     ChallengeAccounts, answer_challenge, close_challenge, open_challenge, void_unanswered,
 };
 pub use claim::{ClaimAccounts, claim, claim_neighbours, open_page, sync_page};
+pub use dataset::{
+    close_dataset, license_dataset, post_distribution, publish_dataset, record_usage,
+};
 pub use fraud::{
     FraudAccounts, cache_evidence, close_evidence, prove_fraud, prove_page_fraud, slash_validator,
 };

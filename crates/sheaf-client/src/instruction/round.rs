@@ -159,7 +159,7 @@ pub fn settle_round(
         &[bytemuck::bytes_of(arguments), &amounts],
     );
     for (number, _) in debits {
-        let job = at.job(pool, *number);
+        let job = at.payer(pool, *number);
         instruction.accounts.push(write(job));
         instruction.accounts.push(write(at.batch(&job, round)));
     }
@@ -180,7 +180,7 @@ pub fn void_round(at: &Addresses, pool: &Pubkey, round: u64) -> Instruction {
 
 /// Ends a batch's reservation after its round. Anyone may.
 pub fn release_batch(at: &Addresses, pool: &Pubkey, job_number: u64, round: u64) -> Instruction {
-    let job = at.job(pool, job_number);
+    let job = at.payer(pool, job_number);
     let accounts = vec![
         write(*pool),
         write(job),
@@ -198,7 +198,7 @@ pub fn close_batch(
     job_number: u64,
     round: u64,
 ) -> Instruction {
-    let job = at.job(pool, job_number);
+    let job = at.payer(pool, job_number);
     let accounts = vec![
         write(*pool),
         write(job),

@@ -99,7 +99,7 @@ layout! { $ pool_layout
         128: active_total: u64,
         /// Everything ever claimed from this pool.
         136: claimed_total: u64,
-        /// Sum of all jobs' balances, reservations included.
+        /// Sum of the balances of all jobs and datasets, reservations included.
         144: escrow_total: u64,
         /// Debits settled and not yet final. Those of a void round stay here until their batches
         /// are released.
@@ -211,7 +211,7 @@ layout! { $ batch_layout
     Batch (176 bytes) {
         /// Pool of the job.
         0: pool: [u8; 32],
-        /// The job.
+        /// The job, or the dataset whose licences this distributes.
         32: job: [u8; 32],
         /// Who posted the batch and gets its rent back.
         64: aggregator: [u8; 32],
@@ -455,5 +455,48 @@ layout! { $ evidence_layout
         437: bump: u8,
         /// Zero.
         438: _padding: [u8; 2],
+    }
+}
+
+layout! { $ dataset_layout
+    /// What a job brought together, offered for licences. Their price belongs to the contributors: it
+    /// is a balance that rounds distribute, and goes back to nobody.
+    Dataset (216 bytes) {
+        /// Pool of the job.
+        0: pool: [u8; 32],
+        /// The job.
+        32: job: [u8; 32],
+        /// The job's requester, who published the dataset.
+        64: requester: [u8; 32],
+        /// sha256 of the dataset's description, which is published off chain.
+        96: content_hash: [u8; 32],
+        /// Number of the job in its pool.
+        128: number: u64,
+        /// Price of a licence.
+        136: price: u64,
+        /// What is left, reservations included.
+        144: balance: u64,
+        /// Part of the balance that the batch of `reserved_round` holds.
+        152: reserved: u64,
+        /// Round that holds the reservation; 0 when none does.
+        160: reserved_round: u64,
+        /// Everything that ever arrived for licences.
+        168: licensed_total: u64,
+        /// Everything that final rounds distributed.
+        176: settled_total: u64,
+        /// Licences sold.
+        184: license_count: u64,
+        /// Uses reported.
+        192: usage_count: u64,
+        /// Batches of this dataset whose accounts exist.
+        200: batch_count: u32,
+        /// Treasury's part of each debit, as the job agreed.
+        204: treasury_bps: u16,
+        /// Validators' part of each debit, as the job agreed.
+        206: validators_bps: u16,
+        /// Bump of this account's address.
+        208: bump: u8,
+        /// Zero.
+        209: _padding: [u8; 7],
     }
 }

@@ -299,3 +299,29 @@ layout! { $ claim_neighbours_arguments
         332: proof: [[u8; 40]; 6],
     }
 }
+
+layout! { $ publish_dataset_arguments
+    /// `publish_dataset`.
+    PublishDatasetArguments (40 bytes) {
+        /// sha256 of the dataset's description.
+        0: content_hash: [u8; 32],
+        /// Price of a licence; may not be zero.
+        32: price: u64,
+    }
+}
+
+layout! { $ license_dataset_arguments
+    /// `license_dataset`.
+    LicenseDatasetArguments (8 bytes) {
+        /// Most that the consumer pays: the dataset may have been published anew.
+        0: maximum_price: u64,
+    }
+}
+
+layout! { $ record_usage_arguments
+    /// `record_usage`.
+    RecordUsageArguments (32 bytes) {
+        /// sha256 of the report, which is published off chain.
+        0: usage_hash: [u8; 32],
+    }
+}

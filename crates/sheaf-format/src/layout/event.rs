@@ -645,3 +645,69 @@ layout! { $ validator_slashed_event
         136: jailed_until: i64,
     }
 }
+layout! { $ dataset_published_event
+    /// A requester offered a job's result for licences.
+    DatasetPublished (152 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The dataset.
+        72: dataset: [u8; 32],
+        /// sha256 of the dataset's description.
+        104: content_hash: [u8; 32],
+        /// Number of the job.
+        136: number: u64,
+        /// Price of a licence.
+        144: price: u64,
+    }
+}
+layout! { $ dataset_licensed_event
+    /// A consumer paid for a licence.
+    DatasetLicensed (128 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The dataset.
+        40: dataset: [u8; 32],
+        /// Consumer.
+        72: consumer: [u8; 32],
+        /// Number of the licence, from 1.
+        104: license: u64,
+        /// Arrived.
+        112: arrived: u64,
+        /// Balance.
+        120: balance: u64,
+    }
+}
+layout! { $ usage_recorded_event
+    /// A consumer reported a use of a dataset.
+    UsageRecorded (144 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The dataset.
+        40: dataset: [u8; 32],
+        /// Consumer.
+        72: consumer: [u8; 32],
+        /// sha256 of the report.
+        104: usage_hash: [u8; 32],
+        /// Number of the report, from 1.
+        136: usage: u64,
+    }
+}
+layout! { $ dataset_closed_event
+    /// A dataset's account was closed.
+    DatasetClosed (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The dataset.
+        40: dataset: [u8; 32],
+    }
+}

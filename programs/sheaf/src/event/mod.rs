@@ -3,6 +3,7 @@
 
 mod challenge;
 mod claim;
+mod dataset;
 mod fraud;
 mod job;
 mod network;
@@ -10,4 +11,7 @@ mod pool;
 mod round;
 mod validator;
 
-pub use {challenge::*, claim::*, fraud::*, job::*, network::*, pool::*, round::*, validator::*};
+pub use {
+    challenge::*, claim::*, dataset::*, fraud::*, job::*, network::*, pool::*, round::*,
+    validator::*,
+};

@@ -13,6 +13,8 @@ pub mod arguments;
 pub mod batch;
 pub mod challenge;
 pub mod claim;
+pub mod dataset;
+mod deposit;
 pub mod fraud;
 pub mod job;
 pub mod network;

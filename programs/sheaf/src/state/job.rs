@@ -1,12 +1,13 @@
 //! The job: a requester's escrow as numbers.
 
+use super::Reservation;
 use crate::{
-    arithmetic::{add, later, sub},
+    arithmetic::{add, later},
     clock::Now,
     error::{Checked, SheafError},
 };
 use anchor_lang::prelude::*;
-use sheaf_format::{limits::MAX_JOB_SECONDS, Key};
+use sheaf_format::{limits::MAX_JOB_SECONDS, Hash, Key};
 
 sheaf_format::job_layout! { #[account] }
 
@@ -143,18 +144,6 @@ impl Job {
         Ok(())
     }
 
-    /// Counts a batch whose account ends.
-    ///
-    /// # Errors
-    /// [`SheafError::Arithmetic`].
-    pub fn forget_batch(&mut self) -> Checked<()> {
-        self.batch_count = self
-            .batch_count
-            .checked_sub(1)
-            .ok_or(SheafError::Arithmetic)?;
-        Ok(())
-    }
-
     /// Checks that nothing is left of an ended job, and nothing refers to it.
     ///
     /// # Errors
@@ -191,60 +180,33 @@ impl Job {
         Ok(amount)
     }
 
+    /// Balance and reservation.
+    pub fn reservation(&mut self) -> Reservation<'_> {
+        Reservation {
+            balance: &mut self.balance,
+            reserved: &mut self.reserved,
+            round: &mut self.reserved_round,
+        }
+    }
+
     /// Reserves for a batch what the round may cost: the round cap, or what is left.
     ///
     /// # Errors
-    /// [`SheafError::JobReserved`] while an earlier batch holds a reservation,
-    /// [`SheafError::NothingAvailable`].
+    /// [`SheafError::JobReserved`], [`SheafError::NothingAvailable`].
     pub fn reserve(&mut self, round: u64) -> Checked<u64> {
-        if self.reserved_round != 0 {
-            return Err(SheafError::JobReserved);
-        }
-        let reserved = sub(self.balance, self.reserved)?.min(self.round_cap);
-        if reserved == 0 {
-            return Err(SheafError::NothingAvailable);
-        }
-        self.reserved = add(self.reserved, reserved)?;
-        self.reserved_round = round;
-        Ok(reserved)
+        let cap = self.round_cap;
+        self.reservation().reserve(round, cap)
     }
 
-    /// Takes a debit out of the reservation.
+    /// Books a final debit, and which content it paid.
     ///
     /// # Errors
     /// [`SheafError::Arithmetic`].
-    pub fn debit(&mut self, amount: u64) -> Checked<()> {
-        self.balance = sub(self.balance, amount)?;
-        self.reserved = sub(self.reserved, amount)?;
-        Ok(())
-    }
-
-    /// Ends the reservation of a batch: what it reserved and was not debited is free again.
-    ///
-    /// # Errors
-    /// [`SheafError::Arithmetic`].
-    pub fn release(&mut self, reserved: u64, debited: u64) -> Checked<u64> {
-        let returned = sub(reserved, debited)?;
-        self.reserved = sub(self.reserved, returned)?;
-        self.reserved_round = 0;
-        Ok(returned)
-    }
-
-    /// Books a final debit.
-    ///
-    /// # Errors
-    /// [`SheafError::Arithmetic`].
-    pub fn book_settled(&mut self, amount: u64) -> Checked<()> {
+    pub fn book_settled(&mut self, amount: u64, contributions_root: &Hash) -> Checked<()> {
         self.settled_total = add(self.settled_total, amount)?;
-        Ok(())
-    }
-
-    /// Undoes the debit of a void round.
-    ///
-    /// # Errors
-    /// [`SheafError::Arithmetic`].
-    pub fn undo_debit(&mut self, amount: u64) -> Checked<()> {
-        self.balance = add(self.balance, amount)?;
+        if amount > 0 {
+            self.last_paid_root = *contributions_root;
+        }
         Ok(())
     }
 }
@@ -268,12 +230,12 @@ mod tests {
         let mut job = job();
         assert_eq!(job.reserve(1), Ok(60));
         assert_eq!(job.reserve(1), Err(SheafError::JobReserved));
-        job.debit(50).expect("debit");
+        job.reservation().debit(50).expect("debit");
         assert_eq!((job.balance, job.reserved), (50, 10));
-        assert_eq!(job.release(60, 50), Ok(10));
+        assert_eq!(job.reservation().release(60, 50), Ok(10));
         assert_eq!(job.reserve(2), Ok(50));
-        job.debit(50).expect("debit");
-        assert_eq!(job.release(50, 50), Ok(0));
+        job.reservation().debit(50).expect("debit");
+        assert_eq!(job.reservation().release(50, 50), Ok(0));
         assert_eq!(job.reserve(3), Err(SheafError::NothingAvailable));
     }
 
@@ -281,9 +243,9 @@ mod tests {
     fn a_void_round_changes_nothing() {
         let mut job = job();
         job.reserve(1).expect("reserve");
-        job.debit(50).expect("debit");
-        job.undo_debit(50).expect("undo");
-        job.release(60, 50).expect("release");
+        job.reservation().debit(50).expect("debit");
+        job.reservation().undo_debit(50).expect("undo");
+        job.reservation().release(60, 50).expect("release");
         assert_eq!((job.balance, job.reserved, job.reserved_round), (100, 0, 0));
     }
 
@@ -311,7 +273,7 @@ mod tests {
             job.check_refundable(now(60, 600)),
             Err(SheafError::JobReserved)
         );
-        job.release(60, 0).expect("release");
+        job.reservation().release(60, 0).expect("release");
         assert_eq!(job.take_refund(), Ok(100));
         assert_eq!(job.take_refund(), Err(SheafError::NothingAvailable));
     }
@@ -370,8 +332,7 @@ mod tests {
         job.take_refund().expect("refund");
         job.count_batch().expect("counts");
         assert_eq!(job.check_closable(1_000), Err(SheafError::JobNotEmpty));
-        job.forget_batch().expect("counts");
+        job.batch_count = 0;
         assert_eq!(job.check_closable(1_000), Ok(()));
-        assert_eq!(job.forget_batch(), Err(SheafError::Arithmetic));
     }
 }

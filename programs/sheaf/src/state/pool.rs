@@ -60,13 +60,33 @@ impl Pool {
     ///
     /// # Errors
     /// [`SheafError::Arithmetic`].
-    pub fn begin_intake(&mut self, slot: u64, round_slots: u64) -> Checked<()> {
+    fn begin_intake(&mut self, slot: u64, round_slots: u64) -> Checked<()> {
         self.round = add(self.round, 1)?;
         self.round_stage = PoolStage::Intake as u8;
         self.round_started_slot = slot;
         self.round_seed_slot = 0;
         self.round_deadline_slot = add(slot, round_slots)?;
         self.round_batch_count = 0;
+        Ok(())
+    }
+
+    /// Takes one more batch for a round: the live one, or the next, which it starts.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::WrongRound`], [`SheafError::PastHardDeadline`],
+    /// [`SheafError::Arithmetic`].
+    pub fn join_round(&mut self, round: u64, slot: u64, round_slots: u64) -> Checked<()> {
+        if self.intake_round()? != round {
+            return Err(SheafError::WrongRound);
+        }
+        if self.is_idle() {
+            self.begin_intake(slot, round_slots)?;
+        }
+        self.check_before_deadline(slot)?;
+        self.round_batch_count = self
+            .round_batch_count
+            .checked_add(1)
+            .ok_or(SheafError::Arithmetic)?;
         Ok(())
     }
 
@@ -195,7 +215,9 @@ mod tests {
     fn batches_go_to_the_live_round_or_the_next() {
         let mut pool = Pool::zeroed();
         assert_eq!(pool.intake_round(), Ok(1));
-        pool.begin_intake(1_000, 500).expect("begins");
+        assert_eq!(pool.join_round(2, 1_000, 500), Err(SheafError::WrongRound));
+        assert_eq!(pool.join_round(1, 1_000, 500), Ok(()));
+        assert_eq!(pool.round_batch_count, 1);
         assert_eq!(pool.intake_round(), Ok(1));
         assert_eq!(pool.check_before_deadline(1_499), Ok(()));
         assert_eq!(

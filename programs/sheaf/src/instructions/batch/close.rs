@@ -3,7 +3,7 @@
 use crate::{
     error::SheafError,
     event::BatchClosed,
-    state::{Batch, Job, Pool},
+    state::{Batch, Payer, Pool},
 };
 use anchor_lang::{prelude::*, AccountClose};
 
@@ -14,11 +14,15 @@ pub struct CloseBatch {
     /// The pool.
     #[account(mut)]
     pub pool: Account<Pool>,
-    /// The job.
-    #[account(mut, constraint = job.pool == pool.address().to_bytes() @ SheafError::WrongBatch)]
-    pub job: Account<Job>,
+    /// CHECK: the job or the dataset that pays the batch, which names it.
+    #[account(mut)]
+    pub job: UncheckedAccount,
     /// The batch; closed.
-    #[account(mut, constraint = batch.job == job.address().to_bytes() @ SheafError::WrongBatch)]
+    #[account(
+        mut,
+        constraint = batch.job == job.address().to_bytes()
+            && batch.pool == pool.address().to_bytes() @ SheafError::WrongBatch,
+    )]
     pub batch: Account<Batch>,
     /// CHECK: who posted the batch; gets the rent back.
     #[account(mut, address = batch.aggregator @ SheafError::WrongRentReceiver)]
@@ -36,7 +40,8 @@ pub fn close(ctx: &mut Context<CloseBatch>) -> Result<()> {
     batch.check_released()?;
 
     // Effects.
-    job.forget_batch()?;
+    let mut view = *job.account();
+    Payer::load_mut(&mut view, &batch.pool)?.forget_batch()?;
 
     // Event.
     let event = BatchClosed {

@@ -68,11 +68,7 @@ pub fn post(ctx: &mut Context<PostBatch>, arguments: &PostBatchArguments) -> Res
     // When.
     network.check_running(now.unix_time)?;
     job.check_takes_batches(now)?;
-    require!(pool.intake_round()? == round, SheafError::WrongRound);
-    if pool.is_idle() {
-        pool.begin_intake(now.slot, network.parameters.round_slots())?;
-    }
-    pool.check_before_deadline(now.slot)?;
+    pool.join_round(round, now.slot, network.parameters.round_slots())?;
     let slots_left = sub(pool.round_deadline_slot, now.slot)?;
     require!(
         lasts_at_most(slots_left, job.seconds_to_stall(now.unix_time)?),
@@ -89,10 +85,6 @@ pub fn post(ctx: &mut Context<PostBatch>, arguments: &PostBatchArguments) -> Res
     // Effects.
     let reserved = job.reserve(round)?;
     job.count_batch()?;
-    pool.round_batch_count = pool
-        .round_batch_count
-        .checked_add(1)
-        .ok_or(SheafError::Arithmetic)?;
     batch.pool = job.pool;
     batch.job = job.address().to_bytes();
     batch.aggregator = aggregator;

@@ -3,7 +3,7 @@
 use crate::{
     error::SheafError,
     event::BatchReleased,
-    state::{Batch, Job, Pool, Round},
+    state::{Batch, Payer, Pool, Round},
     zero_copy,
 };
 use anchor_lang::prelude::*;
@@ -16,11 +16,15 @@ pub struct ReleaseBatch {
     /// The pool.
     #[account(mut)]
     pub pool: Account<Pool>,
-    /// The job.
-    #[account(mut, constraint = job.pool == pool.address().to_bytes() @ SheafError::WrongBatch)]
-    pub job: Account<Job>,
+    /// CHECK: the job or the dataset that pays the batch, which names it.
+    #[account(mut)]
+    pub job: UncheckedAccount,
     /// The batch.
-    #[account(mut, constraint = batch.job == job.address().to_bytes() @ SheafError::WrongBatch)]
+    #[account(
+        mut,
+        constraint = batch.job == job.address().to_bytes()
+            && batch.pool == pool.address().to_bytes() @ SheafError::WrongBatch,
+    )]
     pub batch: Account<Batch>,
     /// CHECK: the batch's round, at its address; no such account exists when the round was voided
     /// before it opened.
@@ -54,24 +58,22 @@ pub fn release(ctx: &mut Context<ReleaseBatch>) -> Result<()> {
 
     // Effects.
     batch.release()?;
-    let returned = job.release(batch.reserved, batch.debited)?;
+    let mut view = *job.account();
+    let mut payer = Payer::load_mut(&mut view, &batch.pool)?;
+    let returned = payer.reservation().release(batch.reserved, batch.debited)?;
     match outcome {
-        Outcome::Final => {
-            job.book_settled(batch.debited)?;
-            if batch.debited > 0 {
-                job.last_paid_root = batch.contributions_root;
-            }
-        }
+        Outcome::Final => payer.book_settled(batch)?,
         Outcome::Void => {
-            job.undo_debit(batch.debited)?;
+            payer.reservation().undo_debit(batch.debited)?;
             pool.move_out_of_round(batch.debited)?;
         }
     }
+    drop(payer);
 
     // Event.
     let event = BatchReleased {
         sequence: pool.next_event()?,
-        pool: job.pool,
+        pool: batch.pool,
         job: batch.job,
         round: batch.round,
         debited: batch.debited,

@@ -1,12 +1,14 @@
 //! `create_job`
 
-use super::deposit::{deposit, Deposit};
 use crate::{
     arithmetic::{add, later},
     clock::now,
     error::SheafError,
     event::JobCreated,
-    instructions::arguments::CreateJobArguments,
+    instructions::{
+        arguments::CreateJobArguments,
+        deposit::{deposit, Deposit},
+    },
     state::{Job, Network, Pool},
 };
 use anchor_lang::prelude::*;
@@ -90,7 +92,6 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
     // Effects.
     let arrived = deposit(Deposit {
         pool: &mut accounts.pool,
-        job: &mut accounts.job,
         source: &mut accounts.source,
         vault: &mut accounts.vault,
         mint: &accounts.mint,
@@ -98,6 +99,7 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
         payer: &accounts.requester,
         amount,
     })?;
+    accounts.job.credit(arrived)?;
     let (pool, job) = (&mut accounts.pool, &mut accounts.job);
     let number = pool.next_job;
     pool.next_job = add(number, 1)?;

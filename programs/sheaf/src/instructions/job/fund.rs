@@ -1,11 +1,13 @@
 //! `fund_job`
 
-use super::deposit::{deposit, Deposit};
 use crate::{
     clock::now,
     error::SheafError,
     event::JobFunded,
-    instructions::arguments::FundJobArguments,
+    instructions::{
+        arguments::FundJobArguments,
+        deposit::{deposit, Deposit},
+    },
     state::{Job, Network, Pool},
 };
 use anchor_lang::prelude::*;
@@ -55,7 +57,6 @@ pub fn fund(ctx: &mut Context<FundJob>, arguments: &FundJobArguments) -> Result<
     // Effects.
     let arrived = deposit(Deposit {
         pool: &mut accounts.pool,
-        job: &mut accounts.job,
         source: &mut accounts.source,
         vault: &mut accounts.vault,
         mint: &accounts.mint,
@@ -63,6 +64,7 @@ pub fn fund(ctx: &mut Context<FundJob>, arguments: &FundJobArguments) -> Result<
         payer: &accounts.funder,
         amount,
     })?;
+    accounts.job.credit(arrived)?;
 
     // Event.
     let event = JobFunded {

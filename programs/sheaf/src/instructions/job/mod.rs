@@ -3,7 +3,6 @@
 pub mod cancel;
 pub mod close;
 pub mod create;
-mod deposit;
 pub mod fund;
 pub mod refund;
 pub mod terms;
