@@ -16,6 +16,7 @@
 //! | `claims` | proofs, pages, replays |
 //! | `neighbours` | up to eight claims at once |
 //! | `governance` | admin, guardian, pause and veto |
+//! | `negatives` | every instruction without a signature, with wrong accounts and with cut data |
 //! | `creation` | who creates what, and addresses that somebody prefunded |
 
 #[path = "program/challenges.rs"]
@@ -38,6 +39,8 @@ mod governance;
 mod jail;
 #[path = "program/mints.rs"]
 mod mints;
+#[path = "program/negatives.rs"]
+mod negatives;
 #[path = "program/neighbours.rs"]
 mod neighbours;
 #[path = "program/path.rs"]

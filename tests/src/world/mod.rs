@@ -6,6 +6,7 @@
 mod accounts;
 mod books;
 mod claims;
+mod hostile;
 mod people;
 mod proofs;
 mod rounds;
@@ -27,7 +28,7 @@ use solana_sdk::{
     signer::Signer,
     transaction::Transaction,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Genesis hash of the test network.
 pub const GENESIS: [u8; 32] = [42; 32];
@@ -114,6 +115,8 @@ pub struct World {
     pub costs: Vec<Cost>,
     mint_authority: Keypair,
     sequences: BTreeMap<Option<Pubkey>, u64>,
+    hostile: bool,
+    tried: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -170,6 +173,8 @@ impl World {
             costs: Vec::new(),
             mint_authority,
             sequences: BTreeMap::new(),
+            hostile: false,
+            tried: BTreeSet::new(),
         };
         for person in [
             &world.admin,
@@ -297,6 +302,7 @@ impl World {
     /// When it is refused.
     #[track_caller]
     pub fn must(&mut self, name: &'static str, instruction: Instruction, signers: &[&Keypair]) {
+        self.try_hostile_variants(name, &instruction, signers);
         if let Err(error) = self.send(name, instruction, signers) {
             panic!("{name} was refused: {error}");
         }
