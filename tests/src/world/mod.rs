@@ -320,6 +320,19 @@ impl World {
         }
     }
 
+    /// Prints what each instruction cost at most: compute units, bytes.
+    pub fn print_costs(&self, title: &str) {
+        let mut worst: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+        for cost in &self.costs {
+            let entry = worst.entry(cost.name).or_default();
+            *entry = (entry.0.max(cost.units), entry.1.max(cost.bytes));
+        }
+        println!("{title}: instruction, compute units, bytes");
+        for (instruction, (units, bytes)) in worst {
+            println!("  {instruction:<20} {units:>7} {bytes:>6}");
+        }
+    }
+
     fn send_token(&mut self, instruction: Instruction) {
         let payer = self.mint_authority.insecure_clone();
         let transaction = Transaction::new_signed_with_payer(

@@ -12,6 +12,9 @@ use sheaf_tests::{
 use solana_sdk::{pubkey::Pubkey, signature::Keypair, signer::Signer};
 use std::collections::BTreeSet;
 
+/// Takes a world with network, pool and validators through some instructions.
+type Walk = fn(&mut World);
+
 /// The program's instructions, read from its source: one that is new and not walked here is noticed.
 fn instructions() -> BTreeSet<&'static str> {
     let source = include_str!("../../../programs/sheaf/src/lib.rs");
@@ -27,7 +30,13 @@ fn instructions() -> BTreeSet<&'static str> {
 fn every_instruction_refuses_wrong_accounts_and_cut_data() {
     let mut refused = BTreeSet::new();
     for kind in [MintKind::Token, MintKind::plain_2022()] {
-        for walk in [govern, work, quarrel, accuse] {
+        let walks: [(&str, Walk); 4] = [
+            ("govern", govern),
+            ("work", work),
+            ("quarrel", quarrel),
+            ("accuse", accuse),
+        ];
+        for (name, walk) in walks {
             let mut world = World::without_network(&kind);
             world.become_hostile();
             world.create_network();
@@ -36,6 +45,7 @@ fn every_instruction_refuses_wrong_accounts_and_cut_data() {
                 world.register_validator(STAKE);
             }
             walk(&mut world);
+            world.print_costs(name);
             refused.extend(world.refused_variants());
         }
         assert_eq!(refused, instructions());

@@ -6,7 +6,6 @@ use sheaf_tests::{
     world::{PURSE, World},
 };
 use solana_sdk::{pubkey::Pubkey, signer::Signer};
-use std::collections::BTreeMap;
 
 /// Two rounds over two jobs, claims between and after them, a refund at the end.
 fn walk(kind: &MintKind, fee_bps: u64) -> World {
@@ -96,33 +95,17 @@ fn walk(kind: &MintKind, fee_bps: u64) -> World {
     world
 }
 
-/// Prints what each instruction cost.
-fn report(name: &str, world: &World) {
-    let mut worst: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
-    for cost in &world.costs {
-        let entry = worst.entry(cost.name).or_default();
-        *entry = (entry.0.max(cost.units), entry.1.max(cost.bytes));
-    }
-    println!("{name}: instruction, compute units, bytes");
-    for (instruction, (units, bytes)) in worst {
-        println!("  {instruction:<20} {units:>7} {bytes:>6}");
-    }
-}
-
 #[test]
 fn over_a_mint_of_the_token_program() {
-    report("Token", &walk(&MintKind::Token, 0));
+    walk(&MintKind::Token, 0).print_costs("Token");
 }
 
 #[test]
 fn over_a_mint_of_token_2022() {
-    report("Token-2022", &walk(&MintKind::plain_2022(), 0));
+    walk(&MintKind::plain_2022(), 0).print_costs("Token-2022");
 }
 
 #[test]
 fn over_a_mint_with_a_transfer_fee() {
-    report(
-        "Token-2022 with a fee",
-        &walk(&MintKind::with_fee(100), 100),
-    );
+    walk(&MintKind::with_fee(100), 100).print_costs("Token-2022 with a fee");
 }

@@ -3,12 +3,14 @@
 use super::{mint::split_extension, ASSOCIATED_TOKEN};
 use crate::error::SheafError;
 use anchor_lang::prelude::*;
-use sheaf_format::Key;
+use sheaf_format::{digest::sha256, Key};
 
 const AMOUNT_AT: usize = 64;
 const STATE_AT: usize = 108;
 const ACCOUNT_BYTES: usize = 165;
 
+/// Ends the preimage of every program-derived address.
+const PDA_MARKER: &[u8] = b"ProgramDerivedAddress";
 /// State of a token account that can be used: neither uninitialised nor frozen.
 const INITIALISED: u8 = 1;
 /// Where the extensions of a Token-2022 account start, behind the account type.
@@ -56,8 +58,17 @@ pub fn is_canonical(
     owner: &Key,
     bump: u8,
 ) -> bool {
-    let seeds: [&[u8]; 4] = [owner, program.as_ref(), mint, &[bump]];
-    create_program_address(&seeds, &ASSOCIATED_TOKEN).is_ok_and(|canonical| canonical == *account)
+    // Whether the hash lies on the curve is not asked: nobody holds the key that would have to sign for
+    // creating an account there.
+    let canonical = sha256(&[
+        owner,
+        program.as_ref(),
+        mint,
+        &[bump],
+        ASSOCIATED_TOKEN.as_ref(),
+        PDA_MARKER,
+    ]);
+    canonical == *account.as_array()
 }
 
 /// Whether a transfer to the account will succeed: it is `owner`'s as [`check_account`] says, in use,
