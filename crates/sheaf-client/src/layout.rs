@@ -212,6 +212,15 @@ impl Job {
         }
     }
 
+    /// Whether the program still takes a batch of this job at a slot and unix time, and refuses its
+    /// refund: until the deadline, and after a cancellation for a grace.
+    pub const fn takes_batches(&self, slot: u64, unix_time: i64) -> bool {
+        let grace_is_over = self.cancelled_at != 0
+            && (slot >= self.cancelled_slot.saturating_add(self.grace_slots as u64)
+                || unix_time >= self.cancelled_at.saturating_add(self.stall_seconds));
+        unix_time < self.deadline && !grace_is_over
+    }
+
     /// What a batch could still reserve.
     pub fn available(&self) -> u64 {
         self.balance.saturating_sub(self.reserved)
@@ -238,6 +247,27 @@ mod tests {
             ..Pool::zeroed()
         };
         assert_eq!(decode::<Pool>(&encode(&pool)), Ok(pool));
+    }
+
+    #[test]
+    fn a_job_takes_batches_until_its_deadline_or_the_end_of_its_grace() {
+        let mut job = Job {
+            deadline: 1_000,
+            stall_seconds: 100,
+            grace_slots: 50,
+            aggregator: [1; 32],
+            next_aggregator: [2; 32],
+            next_aggregator_round: 8,
+            ..Job::zeroed()
+        };
+        assert!(job.takes_batches(9, 999));
+        assert!(!job.takes_batches(9, 1_000));
+        (job.cancelled_at, job.cancelled_slot) = (500, 10);
+        assert!(job.takes_batches(59, 599));
+        assert!(!job.takes_batches(60, 501));
+        assert!(!job.takes_batches(11, 600));
+        assert_eq!(job.aggregator_in(7), &[1; 32]);
+        assert_eq!(job.aggregator_in(8), &[2; 32]);
     }
 
     #[test]
