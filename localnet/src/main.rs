@@ -8,10 +8,9 @@
 //! - [`arguments`]: the command line; [`program`]: the program's bytes and accounts;
 //! - [`ports`]: free ports; [`folder`]: the data folder and its lock; [`wallets`]: its keypairs;
 //! - [`network`]: the running network; [`seed`]: mint, SOL and tokens, by [`token`] instructions;
-//! - [`manifest`]: `localnet.json`; [`ending`]: what ends it.
+//! - [`manifest`]: the file `localnet.json`.
 
 mod arguments;
-mod ending;
 mod folder;
 mod manifest;
 mod network;
@@ -24,13 +23,12 @@ mod wallets;
 use anyhow::{Context, Result};
 use arguments::Arguments;
 use clap::Parser;
-use ending::Ending;
 use folder::DataFolder;
 use manifest::Manifest;
 use network::{Network, Plan};
 use ports::Ports;
 use program::Program;
-use sheaf_client::{Chain, program_id};
+use sheaf_client::{Chain, ending::Ending, program_id};
 use solana_commitment_config::CommitmentConfig;
 use std::{io::Write, process::ExitCode, time::Instant};
 use tracing_subscriber::EnvFilter;
@@ -69,7 +67,8 @@ fn run(arguments: &Arguments) -> Result<()> {
         .build()
         .context("cannot start the asynchronous runtime")?;
     let outcome = runtime.block_on(async {
-        let mut ending = Ending::watch(arguments.until_stdin_closes)?;
+        let mut ending =
+            Ending::watch(arguments.until_stdin_closes).context("cannot watch for signals")?;
         let chain = Chain::new(network.rpc_url(), program_id, CommitmentConfig::confirmed());
         tokio::select! {
             seeded = seed::seed(&chain, &wallets, &arguments.fund) => seeded?,

@@ -12,11 +12,7 @@ use sheaf_client::{
     instruction::{create_associated_token, transfer_lamports},
     send::{Signed, Terms},
 };
-use solana_sdk::{
-    instruction::Instruction,
-    pubkey::Pubkey,
-    signature::{Keypair, Signer},
-};
+use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signature::Keypair};
 
 /// Decimals of the test mint.
 pub const DECIMALS: u8 = 6;
@@ -113,7 +109,7 @@ mod tests {
         instruction::compute_budget,
         send::{PACKET_DATA_SIZE, wire_size},
     };
-    use solana_sdk::transaction::Transaction;
+    use solana_sdk::{signature::Signer, transaction::Transaction};
 
     #[test]
     fn a_full_group_fits_a_packet() {

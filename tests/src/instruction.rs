@@ -1,15 +1,12 @@
-//! The program's instructions, written from the table in `programs/sheaf/README.md` and not from the
-//! client: where both are tested against the program, both agree with the table.
+//! The client's instruction builders, with the pool, the mints and the program filled in: what the
+//! tests send to the program's real bytes is what `sheaf` and `sheaf-indexer` send.
 
 use sheaf_client::{
-    address::{Addresses, SLOT_HASHES, SYSTEM_PROGRAM, associated_token},
+    address::{Addresses, associated_token},
+    instruction::{self, ClaimAccounts, PoolAccounts, StakeMint},
     layout::*,
 };
-use sheaf_format::digest::instruction_discriminator;
-use solana_sdk::{
-    instruction::{AccountMeta, Instruction},
-    pubkey::Pubkey,
-};
+use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
 
 /// Builds instructions for one pool and one stake mint.
 #[derive(Clone, Copy, Debug)]
@@ -28,77 +25,24 @@ pub struct Build {
     pub stake_token_program: Pubkey,
 }
 
-const fn r(key: Pubkey) -> AccountMeta {
-    AccountMeta {
-        pubkey: key,
-        is_signer: false,
-        is_writable: false,
-    }
-}
-const fn w(key: Pubkey) -> AccountMeta {
-    AccountMeta {
-        pubkey: key,
-        is_signer: false,
-        is_writable: true,
-    }
-}
-const fn s(key: Pubkey) -> AccountMeta {
-    AccountMeta {
-        pubkey: key,
-        is_signer: true,
-        is_writable: false,
-    }
-}
-const fn ws(key: Pubkey) -> AccountMeta {
-    AccountMeta {
-        pubkey: key,
-        is_signer: true,
-        is_writable: true,
-    }
-}
-
-fn list<const N: usize>(items: impl ExactSizeIterator<Item = [u8; N]>) -> Vec<u8> {
-    let count = items.len() as u32;
-    count
-        .to_le_bytes()
-        .into_iter()
-        .chain(items.flatten())
-        .collect()
-}
-
 impl Build {
-    fn build(&self, name: &str, accounts: &[AccountMeta], data: &[&[u8]]) -> Instruction {
-        let mut accounts = accounts.to_vec();
-        accounts.extend([r(self.at.event_authority()), r(self.at.program)]);
-        self.build_silent(name, accounts, data)
-    }
-
-    fn build_silent(&self, name: &str, accounts: Vec<AccountMeta>, data: &[&[u8]]) -> Instruction {
-        let data = [&[&instruction_discriminator(name)[..]], data]
-            .concat()
-            .concat();
-        Instruction {
-            program_id: self.at.program,
-            accounts,
-            data,
+    const fn of_pool(&self) -> PoolAccounts {
+        PoolAccounts {
+            mint: self.mint,
+            token_program: self.token_program,
         }
     }
 
-    fn job(&self, number: u64) -> Pubkey {
-        self.at.job(&self.pool, number)
-    }
-
-    fn batch(&self, job: u64, round: u64) -> Pubkey {
-        self.at.batch(&self.job(job), round)
-    }
-
-    fn round(&self, number: u64) -> Pubkey {
-        self.at.round(&self.pool, number)
+    const fn of_stake(&self) -> StakeMint {
+        StakeMint {
+            mint: self.stake_mint,
+            token_program: self.stake_token_program,
+        }
     }
 
     /// The canonical token account of a wallet in the pool's mint.
     pub fn token_account(&self, wallet: &Pubkey) -> Pubkey {
-        associated_token(wallet, &self.mint, &self.token_program).0
+        self.of_pool().token_account(wallet)
     }
 
     /// The canonical token account of a wallet in the stake mint.
@@ -113,18 +57,12 @@ impl Build {
         arguments: &CreateNetworkArguments,
         aggregators: &[Pubkey],
     ) -> Instruction {
-        let accounts = [
-            ws(*authority),
-            w(self.at.network()),
-            r(self.stake_mint),
-            r(self.at.program_data()),
-            r(SYSTEM_PROGRAM),
-        ];
-        let aggregators = list(aggregators.iter().map(Pubkey::to_bytes));
-        self.build(
-            "create_network",
-            &accounts,
-            &[bytemuck::bytes_of(arguments), &aggregators],
+        instruction::create_network(
+            &self.at,
+            authority,
+            &self.stake_mint,
+            arguments,
+            aggregators,
         )
     }
 
@@ -135,26 +73,13 @@ impl Build {
         arguments: &SetParametersArguments,
         aggregators: &[Pubkey],
     ) -> Instruction {
-        let aggregators = list(aggregators.iter().map(Pubkey::to_bytes));
-        self.build(
-            "set_parameters",
-            &[s(*admin), w(self.at.network())],
-            &[bytemuck::bytes_of(arguments), &aggregators],
-        )
+        instruction::set_parameters(&self.at, admin, arguments, aggregators)
     }
 
     /// `create_pool`
     pub fn create_pool(&self, payer: &Pubkey, reserve_lamports: u64) -> Instruction {
-        let accounts = [
-            ws(*payer),
-            r(self.at.network()),
-            w(self.pool),
-            w(self.at.vault(&self.pool)),
-            r(self.mint),
-            r(self.token_program),
-            r(SYSTEM_PROGRAM),
-        ];
-        self.build("create_pool", &accounts, &[&reserve_lamports.to_le_bytes()])
+        let arguments = CreatePoolArguments { reserve_lamports };
+        instruction::create_pool(&self.at, payer, &self.of_pool(), &arguments)
     }
 
     /// `register_validator`
@@ -163,47 +88,17 @@ impl Build {
         authority: &Pubkey,
         arguments: &RegisterValidatorArguments,
     ) -> Instruction {
-        let validator = self.at.validator(authority);
-        let accounts = [
-            ws(*authority),
-            w(self.at.network()),
-            w(validator),
-            w(self.at.stake(&validator)),
-            w(self.stake_account(authority)),
-            r(self.stake_mint),
-            r(self.stake_token_program),
-            r(SYSTEM_PROGRAM),
-        ];
-        self.build(
-            "register_validator",
-            &accounts,
-            &[bytemuck::bytes_of(arguments)],
-        )
+        instruction::register_validator(&self.at, authority, &self.of_stake(), arguments)
     }
 
     /// `request_unstake`
     pub fn request_unstake(&self, authority: &Pubkey) -> Instruction {
-        let accounts = [
-            s(*authority),
-            w(self.at.network()),
-            w(self.at.validator(authority)),
-        ];
-        self.build("request_unstake", &accounts, &[])
+        instruction::request_unstake(&self.at, authority)
     }
 
     /// `withdraw_stake`
     pub fn withdraw_stake(&self, authority: &Pubkey) -> Instruction {
-        let validator = self.at.validator(authority);
-        let accounts = [
-            ws(*authority),
-            w(self.at.network()),
-            w(validator),
-            w(self.at.stake(&validator)),
-            w(self.stake_account(authority)),
-            w(self.stake_mint),
-            r(self.stake_token_program),
-        ];
-        self.build("withdraw_stake", &accounts, &[])
+        instruction::withdraw_stake(&self.at, authority, &self.of_stake())
     }
 
     /// `create_job`
@@ -213,51 +108,26 @@ impl Build {
         number: u64,
         arguments: &CreateJobArguments,
     ) -> Instruction {
-        let accounts = [
-            ws(*requester),
-            r(self.at.network()),
-            w(self.pool),
-            w(self.job(number)),
-            w(self.token_account(requester)),
-            w(self.at.vault(&self.pool)),
-            r(self.mint),
-            r(self.token_program),
-            r(SYSTEM_PROGRAM),
-        ];
-        self.build("create_job", &accounts, &[bytemuck::bytes_of(arguments)])
+        instruction::create_job(&self.at, requester, &self.of_pool(), number, arguments)
     }
 
     /// `fund_job`
     pub fn fund_job(&self, funder: &Pubkey, number: u64, amount: u64) -> Instruction {
-        let accounts = [
-            s(*funder),
-            w(self.pool),
-            w(self.job(number)),
-            w(self.token_account(funder)),
-            w(self.at.vault(&self.pool)),
-            r(self.mint),
-            r(self.token_program),
-        ];
-        self.build("fund_job", &accounts, &[&amount.to_le_bytes()])
+        let arguments = FundJobArguments { amount };
+        instruction::fund_job(&self.at, funder, &self.of_pool(), number, &arguments)
     }
 
     /// `cancel_job`
     pub fn cancel_job(&self, requester: &Pubkey, number: u64) -> Instruction {
-        let accounts = [s(*requester), w(self.pool), w(self.job(number))];
-        self.build("cancel_job", &accounts, &[])
+        instruction::cancel_job(&self.at, requester, &self.pool, number)
     }
 
-    /// `refund_job`, to any token account.
+    /// `refund_job`, to any token account: the client names the requester's canonical one.
     pub fn refund_job(&self, number: u64, destination: &Pubkey) -> Instruction {
-        let accounts = [
-            w(self.pool),
-            w(self.job(number)),
-            w(*destination),
-            w(self.at.vault(&self.pool)),
-            r(self.mint),
-            r(self.token_program),
-        ];
-        self.build("refund_job", &accounts, &[])
+        let anybody = Pubkey::default();
+        let mut refund = instruction::refund_job(&self.at, &anybody, &self.of_pool(), number);
+        refund.accounts[2].pubkey = *destination;
+        refund
     }
 
     /// `post_batch`
@@ -267,140 +137,106 @@ impl Build {
         job: u64,
         arguments: &PostBatchArguments,
     ) -> Instruction {
-        let accounts = [
-            ws(*aggregator),
-            r(self.at.network()),
-            w(self.pool),
-            w(self.job(job)),
-            w(self.batch(job, arguments.round)),
-            r(SYSTEM_PROGRAM),
-        ];
-        self.build("post_batch", &accounts, &[bytemuck::bytes_of(arguments)])
+        instruction::post_batch(&self.at, aggregator, &self.pool, job, arguments)
     }
 
     /// `close_intake`
     pub fn close_intake(&self, caller: &Pubkey) -> Instruction {
-        let accounts = [s(*caller), r(self.at.network()), w(self.pool)];
-        self.build("close_intake", &accounts, &[])
+        instruction::close_intake(&self.at, caller, &self.pool)
     }
 
     /// `open_round`
     pub fn open_round(&self, payer: &Pubkey, round: u64) -> Instruction {
-        let accounts = [
-            ws(*payer),
-            r(self.at.network()),
-            w(self.pool),
-            w(self.round(round)),
-            r(SLOT_HASHES),
-            r(SYSTEM_PROGRAM),
-        ];
-        self.build("open_round", &accounts, &[])
-    }
-
-    fn vote(&self, name: &str, keys: [&Pubkey; 2], round: u64, data: &[u8]) -> Instruction {
-        let [voter, authority] = keys;
-        let accounts = [
-            s(*voter),
-            r(self.at.network()),
-            w(self.at.validator(authority)),
-            w(self.pool),
-            w(self.round(round)),
-        ];
-        self.build(name, &accounts, &[data])
+        instruction::open_round(&self.at, payer, &self.pool, round)
     }
 
     /// `commit_scores` by `[voter, validator's authority]`.
-    pub fn commit(&self, keys: [&Pubkey; 2], round: u64, commitment: &[u8; 32]) -> Instruction {
-        self.vote("commit_scores", keys, round, commitment)
+    pub fn commit(
+        &self,
+        [voter, authority]: [&Pubkey; 2],
+        round: u64,
+        commitment: &[u8; 32],
+    ) -> Instruction {
+        let arguments = CommitArguments {
+            commitment: *commitment,
+        };
+        instruction::commit_scores(&self.at, voter, authority, &self.pool, round, &arguments)
     }
 
     /// `reveal_scores` by `[voter, validator's authority]`.
     pub fn reveal(
         &self,
-        keys: [&Pubkey; 2],
+        [voter, authority]: [&Pubkey; 2],
         round: u64,
         arguments: &RevealArguments,
     ) -> Instruction {
-        self.vote("reveal_scores", keys, round, bytemuck::bytes_of(arguments))
+        instruction::reveal_scores(&self.at, voter, authority, &self.pool, round, arguments)
     }
 
     /// `attest_result` by `[voter, validator's authority]`.
-    pub fn attest(&self, keys: [&Pubkey; 2], round: u64, attestation: &[u8; 32]) -> Instruction {
-        self.vote("attest_result", keys, round, attestation)
+    pub fn attest(
+        &self,
+        [voter, authority]: [&Pubkey; 2],
+        round: u64,
+        attestation: &[u8; 32],
+    ) -> Instruction {
+        let arguments = AttestArguments {
+            attestation: *attestation,
+        };
+        instruction::attest_result(&self.at, voter, authority, &self.pool, round, &arguments)
     }
 
     /// `tally_round`
     pub fn tally(&self, round: u64, arguments: &TallyArguments) -> Instruction {
-        let accounts = [r(self.at.network()), w(self.pool), w(self.round(round))];
-        self.build("tally_round", &accounts, &[bytemuck::bytes_of(arguments)])
+        instruction::tally_round(&self.at, &self.pool, round, arguments)
     }
 
     /// `settle_round` with `(job number, amount)`.
     pub fn settle(&self, round: u64, rest_hash: &[u8; 32], debits: &[(u64, u64)]) -> Instruction {
-        let amounts = list(debits.iter().map(|(_, amount)| amount.to_le_bytes()));
-        let accounts = [w(self.pool), w(self.round(round))];
-        let mut instruction = self.build("settle_round", &accounts, &[rest_hash, &amounts]);
-        for (job, _) in debits {
-            instruction
-                .accounts
-                .extend([w(self.job(*job)), w(self.batch(*job, round))]);
-        }
-        instruction
+        let arguments = SettleArguments {
+            rest_hash: *rest_hash,
+        };
+        instruction::settle_round(&self.at, &self.pool, round, &arguments, debits)
     }
 
     /// `finalise_round`
     pub fn finalise(&self, round: u64) -> Instruction {
-        self.build("finalise_round", &[w(self.pool), w(self.round(round))], &[])
+        instruction::finalise_round(&self.at, &self.pool, round)
     }
 
     /// `void_round`
     pub fn void(&self, round: u64) -> Instruction {
-        self.build("void_round", &[w(self.pool), w(self.round(round))], &[])
+        instruction::void_round(&self.at, &self.pool, round)
     }
 
     /// `release_batch`
     pub fn release(&self, job: u64, round: u64) -> Instruction {
-        let accounts = [
-            w(self.pool),
-            w(self.job(job)),
-            w(self.batch(job, round)),
-            r(self.round(round)),
-        ];
-        self.build("release_batch", &accounts, &[])
+        instruction::release_batch(&self.at, &self.pool, job, round)
     }
 
     /// `open_page`
     pub fn open_page(&self, page: u32) -> Instruction {
-        let accounts = [
-            w(self.pool),
-            w(self.at.page(&self.pool, page)),
-            r(SYSTEM_PROGRAM),
-        ];
-        self.build("open_page", &accounts, &[&page.to_le_bytes()])
+        instruction::open_page(&self.at, &self.pool, page)
     }
 
     /// `sync_page`
     pub fn sync_page(&self, page: u32, arguments: &SyncPageArguments) -> Instruction {
-        let accounts = [w(self.pool), w(self.at.page(&self.pool, page))];
-        self.build("sync_page", &accounts, &[bytemuck::bytes_of(arguments)])
+        instruction::sync_page(&self.at, &self.pool, page, arguments)
     }
 
-    /// `claim` on a page.
+    /// `claim` on any page: the client takes the page of the index.
     pub fn claim(
         &self,
         page: u32,
         contributor: &Pubkey,
         arguments: &ClaimArguments,
     ) -> Instruction {
-        let accounts = vec![
-            w(self.pool),
-            w(self.at.page(&self.pool, page)),
-            r(*contributor),
-            w(self.token_account(contributor)),
-            w(self.at.vault(&self.pool)),
-            r(self.mint),
-            r(self.token_program),
-        ];
-        self.build_silent("claim", accounts, &[bytemuck::bytes_of(arguments)])
+        let accounts = ClaimAccounts {
+            pool: self.of_pool(),
+            contributor: *contributor,
+        };
+        let mut claim = instruction::claim(&self.at, &accounts, arguments);
+        claim.accounts[1].pubkey = self.at.page(&self.pool, page);
+        claim
     }
 }

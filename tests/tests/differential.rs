@@ -2,11 +2,12 @@
 //! evidence that our linker legalises without changing what a program computes.
 
 #[path = "../../programs/probe/src/operations.rs"]
-#[allow(missing_docs)]
+#[allow(missing_docs, unexpected_cfgs)]
 mod operations;
 
 use operations::{OPERATIONS, Output, PANICS, run};
 use rand::{Rng, SeedableRng, rngs::StdRng};
+use sheaf_client::instruction::compute_budget;
 use sheaf_tests::program_file;
 use solana_sdk::{
     instruction::{Instruction, InstructionError},
@@ -118,16 +119,16 @@ impl Chain {
     fn run(&mut self, operation: u8, inputs: &[Input]) -> Result<Vec<u64>, TransactionError> {
         let mut data = vec![operation];
         data.extend(inputs.iter().flatten());
-        let budget = sheaf_tests::compute_unit_limit(COMPUTE_UNITS);
-        let call = Instruction::new_with_bytes(self.probe, &data, vec![]);
+        let mut instructions = compute_budget(COMPUTE_UNITS, 0);
+        instructions.push(Instruction::new_with_bytes(self.probe, &data, vec![]));
         let transaction = Transaction::new_signed_with_payer(
-            &[budget, call],
+            &instructions,
             Some(&self.payer.pubkey()),
             &[&self.payer],
             self.vm.latest_blockhash(),
         );
-        self.vm.expire_blockhash();
         let landed = self.vm.send_transaction(transaction);
+        self.vm.expire_blockhash();
         let mut returned = landed.map_err(|failed| failed.err)?.return_data.data;
         // Trailing zeros of return data may be cut.
         returned.resize(8 * inputs.len(), 0);

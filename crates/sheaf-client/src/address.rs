@@ -20,6 +20,8 @@ pub const COMPUTE_BUDGET_PROGRAM: Pubkey =
 /// The loader of upgradeable programs.
 pub const UPGRADEABLE_LOADER: Pubkey =
     Pubkey::from_str_const("BPFLoaderUpgradeab1e11111111111111111111111");
+/// The sysvar with the chain's clock.
+pub const CLOCK: Pubkey = Pubkey::from_str_const("SysvarC1ock11111111111111111111111111111111");
 /// The sysvar with the hashes of recent slots.
 pub const SLOT_HASHES: Pubkey =
     Pubkey::from_str_const("SysvarS1otHashes111111111111111111111111111");

@@ -1,7 +1,7 @@
 //! A handle on one deployment of the program, on one cluster, at one commitment.
 
 use crate::{
-    address::Addresses,
+    address::{Addresses, CLOCK},
     error::Error,
     layout::{self, AccountLayout, Batch, Job, LedgerPage, Network, Pool, Round, Validator},
     token::{Mint, TokenAccount},
@@ -105,6 +105,21 @@ impl Chain {
         asked.map_err(|error| self.failed("the slot", &error))
     }
 
+    /// The chain's unix time, in seconds.
+    ///
+    /// # Errors
+    /// When the RPC cannot be asked, or shows no clock.
+    pub async fn unix_time(&self) -> Result<i64, Error> {
+        let clock = self.account(&CLOCK).await?;
+        // The clock ends with it.
+        let bytes = clock.and_then(|clock| clock.data.last_chunk::<8>().copied());
+        bytes.map(i64::from_le_bytes).ok_or_else(|| Error::Missing {
+            what: "clock".to_owned(),
+            address: CLOCK,
+            url: self.url.to_string(),
+        })
+    }
+
     /// Lamports of a wallet; 0 when the chain does not know it.
     ///
     /// # Errors
@@ -131,13 +146,9 @@ impl Chain {
     /// # Errors
     /// When the RPC cannot be asked.
     pub async fn account(&self, address: &Pubkey) -> Result<Option<Account>, Error> {
-        let asked = self
-            .rpc
-            .get_account_with_commitment(address, self.commitment)
-            .await;
-        asked
-            .map(|answer| answer.value.filter(|account| account.lamports > 0))
-            .map_err(|error| self.failed("an account", &error))
+        // The client's call for a single account hides why it failed.
+        let found = self.accounts(&[*address]).await?.into_iter().next();
+        Ok(found.flatten().filter(|account| account.lamports > 0))
     }
 
     /// Accounts, each if it exists, in the order asked. More than a hundred take several calls, so

@@ -5,14 +5,16 @@
 //! - [`chain`]: a handle that reads accounts; [`send`]: sends transactions so that none is paid twice.
 //! - [`event`]: what the program says about its changes; [`error`]: what its refusals mean.
 //! - [`indexer`]: the HTTP API of `docs/protocol.md`.
-//! - [`config`], [`keys`], [`program_id`], [`amount`]: what command lines need.
+//! - [`config`], [`keys`], [`program_id`], [`amount`], [`ending`]: what command lines need.
 
 pub mod address;
 pub mod amount;
 pub mod chain;
 pub mod config;
+pub mod ending;
 pub mod error;
 pub mod event;
+pub mod indexer;
 pub mod instruction;
 pub mod keys;
 pub mod layout;

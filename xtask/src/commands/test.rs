@@ -1,50 +1,70 @@
 //! `cargo xtask test`: everything CI runs.
 
 use super::set_up_host;
-use crate::{failure::Result, process, sbf, stage::stage};
+use crate::{
+    failure::{Result, failed},
+    process, sbf,
+    stage::stage,
+};
+use std::process::Command;
+
+/// Every workspace, as a folder of the project.
+const WORKSPACES: [&str; 3] = [".", "programs", "tools/sbf-link"];
 
 /// Runs format check, lints as errors, and every test of every workspace.
 pub fn run() -> Result<()> {
+    find_components()?;
     set_up_host()?;
     stage("format", || {
-        for workspace in [".", "programs", "tools/sbf-link"] {
+        for workspace in WORKSPACES {
             process::run(process::cargo(workspace).args(["fmt", "--all", "--check"]))?;
         }
         Ok(())
     })?;
     sbf::build_programs(None)?;
     stage("linker: lints and tests", || {
-        let folder = process::root().join("target/sbf-link");
-        for arguments in [
-            &["clippy", "--all-targets", "--release", "--locked"][..],
-            &["test", "--release", "--locked"],
-        ] {
-            let mut cargo = process::cargo("tools/sbf-link");
-            cargo.args(arguments).arg("--target-dir").arg(&folder);
-            if arguments[0] == "clippy" {
-                cargo.args(["--", "-D", "warnings"]);
-            }
-            process::run(&mut cargo)?;
-        }
-        Ok(())
+        let folder = sbf::linker_folder();
+        process::run(
+            linted("tools/sbf-link")
+                .args(["test", "--release", "--locked", "--target-dir"])
+                .arg(folder),
+        )
     })?;
-    // Clippy stands in for the compiler on our own crates, so that the dependencies, which it
-    // leaves to the compiler, are compiled once for lints and tests together.
-    stage("build with lints as errors", || {
-        process::run(&mut linted(&[
-            "build",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-        ]))
+    stage("programs: lints and unit tests", || {
+        process::run(linted("programs").args(["test", "--workspace", "--locked"]))
     })?;
-    stage("tests", || {
-        process::run(&mut linted(&["test", "--workspace", "--locked"]))
+    // Two stages, so that the seconds of building and of testing are seen.
+    stage("host: build with lints as errors", || {
+        process::run(linted(".").args(["build", "--workspace", "--all-targets", "--locked"]))
+    })?;
+    stage("host: tests", || {
+        process::run(linted(".").args(["test", "--workspace", "--locked"]))
     })
 }
 
-fn linted(arguments: &[&str]) -> std::process::Command {
-    let mut cargo = process::cargo(".");
-    cargo.args(arguments);
+/// Cargo in a workspace, with clippy in the place of the compiler for our own crates: one build
+/// gives lints (warnings are errors) and tests, and dependencies are compiled once.
+fn linted(workspace: &str) -> Command {
+    let mut cargo = process::cargo(workspace);
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver").env(
+        "CLIPPY_ARGS",
+        "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__",
+    );
     cargo
+}
+
+/// A toolchain without clippy or rustfmt is told apart from code that does not pass them.
+fn find_components() -> Result<()> {
+    for (program, component) in [("clippy-driver", "clippy"), ("rustfmt", "rustfmt")] {
+        let works = process::command(program)
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| output.status.success());
+        if !works {
+            return failed(format!(
+                "{program} is missing: run `rustup component add {component}`, then try again"
+            ));
+        }
+    }
+    Ok(())
 }

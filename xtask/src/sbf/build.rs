@@ -15,7 +15,7 @@ const TARGET: &str = "sbpf-solana-solana";
 
 /// Builds `tools/sbf-link` and returns the binary.
 pub fn linker() -> Result<PathBuf> {
-    let folder = process::root().join("target/sbf-link");
+    let folder = super::linker_folder();
     process::run(
         process::cargo("tools/sbf-link")
             .args(["build", "--quiet", "--release", "--locked", "--target-dir"])

@@ -23,6 +23,11 @@ pub fn deploy_folder() -> PathBuf {
     process::root().join("target/deploy")
 }
 
+/// Where the linker is built.
+pub fn linker_folder() -> PathBuf {
+    process::root().join("target/sbf-link")
+}
+
 /// Builds every program into `target/deploy/`.
 pub fn build_programs(program_id: Option<&str>) -> Result<()> {
     if let Some(address) = program_id {

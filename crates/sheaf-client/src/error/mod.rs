@@ -79,7 +79,7 @@ pub enum Error {
     },
     /// The chain refused the transaction. Nothing changed, except for a fee when it landed.
     #[error("{0}")]
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// The transaction does not fit into a packet.
     #[error("the transaction has {size} bytes, more than the 1232 that fit: nothing was sent")]
     TooLarge {
@@ -133,7 +133,7 @@ impl Error {
     }
 
     /// The refusal, when the chain refused.
-    pub const fn refusal(&self) -> Option<&Refusal> {
+    pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
             _ => None,

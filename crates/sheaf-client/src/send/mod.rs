@@ -4,6 +4,7 @@
 //! *same bytes* meanwhile. Something new is signed only when the old transaction is dead: its
 //! last valid block height is finalised and the chain does not know it.
 
+mod arrival;
 mod standing;
 
 pub use standing::Standing;
@@ -145,7 +146,7 @@ impl Chain {
                     with_budget(instructions, MAX_COMPUTE_UNITS, terms.compute_unit_price);
                 let simulation = self.simulate(&budgeted, &payer).await?;
                 if let Some(refusal) = simulation.refusal {
-                    return Err(Error::Refused(refusal));
+                    return Err(Error::Refused(Box::new(refusal)));
                 }
                 limit.unwrap_or_else(|| limit_for(simulation.units))
             }
@@ -227,7 +228,7 @@ impl Chain {
                             self.failed("the transaction", &error)
                         }
                         Some(refused) => {
-                            Error::Refused(self.describe_signed(&refused, signed, &[]))
+                            Error::Refused(Box::new(self.describe_signed(&refused, signed, &[])))
                         }
                     }
                 }
@@ -312,7 +313,7 @@ impl Chain {
         let logs = self.logs_of(&signed.signature).await.unwrap_or_default();
         let mut refusal = self.describe_signed(error, signed, &logs);
         refusal.signature = Some(signed.signature);
-        Error::Refused(refusal)
+        Error::Refused(Box::new(refusal))
     }
 
     fn describe_signed(

@@ -4,6 +4,7 @@ use crate::chain::Chain;
 use solana_client::rpc_config::RpcTransactionConfig;
 use solana_commitment_config::CommitmentConfig;
 use solana_sdk::{signature::Signature, transaction::TransactionError};
+use solana_transaction_status_client_types::UiTransactionStatusMeta;
 
 /// Where a transaction that was signed stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Chain {
             .map_err(text)?;
         let status = answer.value.into_iter().next().flatten().map(|status| {
             let stands = status.satisfies_commitment(self.commitment());
-            (status.slot, status.err.map(Into::into), stands)
+            (status.slot, status.err, stands)
         });
         Ok(Sight {
             finalized_height,
@@ -100,7 +101,7 @@ impl Chain {
                 Some(status) if status.satisfies_commitment(self.commitment()) => {
                     Standing::Landed {
                         slot: status.slot,
-                        error: status.err.map(Into::into),
+                        error: status.err,
                     }
                 }
                 _ => Standing::Live,
@@ -110,6 +111,11 @@ impl Chain {
 
     /// The logs of a landed transaction, when the RPC still has them.
     pub(super) async fn logs_of(&self, signature: &Signature) -> Option<Vec<String>> {
+        Option::from(self.meta_of(signature).await?.log_messages)
+    }
+
+    /// What a landed transaction did, when the RPC still has it.
+    pub(super) async fn meta_of(&self, signature: &Signature) -> Option<UiTransactionStatusMeta> {
         let config = RpcTransactionConfig {
             commitment: Some(CommitmentConfig::confirmed()),
             max_supported_transaction_version: Some(0),
@@ -120,7 +126,7 @@ impl Chain {
             .get_transaction_with_config(signature, config)
             .await
             .ok()?;
-        Option::from(found.transaction.meta?.log_messages)
+        found.transaction.meta
     }
 }
 

@@ -65,6 +65,8 @@ impl From<NodeView> for Node {
 pub struct ContributorView {
     /// The contributor's wallet.
     pub contributor: Base58Key,
+    /// Round in which the tree became active; 0 before the first.
+    pub round: u64,
     /// Its leaf; `None` when it has not earned yet.
     pub leaf: Option<ContributorLeaf>,
 }
@@ -72,8 +74,6 @@ pub struct ContributorView {
 /// A leaf of the active tree, with its proofs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContributorLeaf {
-    /// Round in which the tree became active; 0 before the first.
-    pub round: u64,
     /// Root of the tree.
     pub root: NodeView,
     /// Index of the leaf.
@@ -112,7 +112,6 @@ impl ContributorView {
             Some((index, leaf)) => {
                 let page = page_of(index);
                 Some(ContributorLeaf {
-                    round,
                     root: ledger.root().into(),
                     index,
                     cumulative: leaf.cumulative.into(),
@@ -126,6 +125,7 @@ impl ContributorView {
         };
         Ok(Self {
             contributor: (*contributor).into(),
+            round,
             leaf,
         })
     }

@@ -71,7 +71,7 @@ fn a_contributor_can_check_its_proofs_after_a_journey_as_json() {
 #[test]
 fn somebody_without_a_leaf_is_told_so() {
     let view = ContributorView::new(&ledger(), 3, &[0xff; 32], 0).expect("a view");
-    assert_eq!(view.leaf, None);
+    assert_eq!((view.round, &view.leaf), (3, &None));
     let json = serde_json::to_value(&view).expect("json");
     assert!(json["leaf"].is_null());
 }

@@ -1,7 +1,7 @@
-//! What ends the network: Ctrl-C, SIGTERM, SIGHUP, and standard input where that is asked for.
+//! What ends a program that runs for ever: Ctrl-C, SIGTERM, SIGHUP, and standard input where that
+//! is asked for.
 
-use anyhow::{Context, Result};
-use std::future::pending;
+use std::{future::pending, io};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::oneshot,
@@ -21,17 +21,16 @@ impl Ending {
     ///
     /// # Errors
     /// When the signals cannot be watched.
-    pub fn watch(until_stdin_closes: bool) -> Result<Self> {
-        let watch = |kind| signal(kind).context("cannot watch for signals");
+    pub fn watch(until_stdin_closes: bool) -> io::Result<Self> {
         Ok(Self {
-            interrupt: watch(SignalKind::interrupt())?,
-            terminate: watch(SignalKind::terminate())?,
-            hang_up: watch(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
             stdin: until_stdin_closes.then(stdin_closed),
         })
     }
 
-    /// Returns when the network is to end.
+    /// Returns when the program is to end.
     pub async fn wait(&mut self) {
         let stdin = async {
             match &mut self.stdin {

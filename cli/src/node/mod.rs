@@ -1,0 +1,78 @@
+//! `sheaf node`: observes the world for a job and hands in what it saw.
+
+mod errand;
+mod journal;
+mod member;
+pub mod place;
+mod settings;
+mod tasks;
+mod watch;
+
+pub use settings::{DEFAULT_INDEXER, RunArgs, default_data_folder};
+
+use crate::context::Context;
+use member::Member;
+use place::Place;
+use sheaf_client::indexer::Indexer;
+use sheaf_kinds::{AddressPolicy, require_localnet};
+use std::sync::Arc;
+use tokio::{sync::watch as channel, task::JoinSet};
+
+/// What a node can be told to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    // Documented where its arguments are: that is its help.
+    Run(Box<RunArgs>),
+}
+
+/// Runs the nodes of `args`.
+///
+/// # Errors
+/// When the chain or the aggregator cannot be reached at first, a file cannot be used, an option is
+/// not allowed on this cluster, or the job takes no more contributions.
+pub async fn run(args: RunArgs, context: &Context) -> anyhow::Result<()> {
+    let nodes = args.nodes(context.wallet_path())?;
+    let place = Place::find(context.chain(), Indexer::new(&args.indexer)?, args.job).await?;
+    let genesis = bs58::encode(place.genesis).into_string();
+    let policy = if args.allow_loopback {
+        AddressPolicy::with_loopback(&genesis)?
+    } else {
+        AddressPolicy::public()
+    };
+    if nodes.iter().any(|node| node.misbehave.is_some()) {
+        require_localnet("--misbehave", &genesis)?;
+    }
+    let data = args.data_folder()?;
+    let members = nodes
+        .into_iter()
+        .map(|node| {
+            Member::new(place.clone(), node, policy, args.pages_per_round, &data).map(Arc::new)
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    for member in &members {
+        println!("{} works for job {}", member.name(), args.job);
+    }
+    let status = place.indexer.status().await?;
+    let (tell, hear) = channel::channel(watch::Now {
+        slot: status.slot,
+        intake_round: status.intake_round,
+    });
+    let watching = tokio::spawn(watch::watch(place.indexer.clone(), tell));
+    let mut running = JoinSet::new();
+    for member in members {
+        running.spawn(member.run(hear.clone(), args.rounds));
+    }
+    drop(hear);
+    let ended = async {
+        while let Some(ended) = running.join_next().await {
+            ended??;
+        }
+        Ok(())
+    };
+    let outcome = tokio::select! {
+        outcome = ended => outcome,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    };
+    watching.abort();
+    outcome
+}

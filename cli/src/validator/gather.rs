@@ -1,0 +1,151 @@
+//! A round's batches, each checked against what was posted on chain.
+
+use super::voter::Voter;
+use anyhow::{Context as _, ensure};
+use sheaf_client::layout::{Batch, Job};
+use sheaf_format::{Hash, stage::RoundState};
+use sheaf_kinds::Kind;
+use sheaf_protocol::{
+    batch::{BatchContext, BatchFile, Contribution},
+    intake::LIMITS,
+    specification::Specification,
+    statement::{Signed, Submission},
+};
+use solana_sdk::pubkey::Pubkey;
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+};
+
+/// One job's part in a round.
+pub struct JobData {
+    /// Its number.
+    pub number: u64,
+    /// Its address.
+    pub address: Pubkey,
+    /// The job, as it was when the batch was gathered.
+    pub job: Job,
+    /// The batch on chain.
+    pub batch: Batch,
+    /// Its work.
+    pub kind: Arc<dyn Kind>,
+    /// The contributions that count, by id, with what was signed.
+    pub submissions: BTreeMap<Hash, Signed<Submission>>,
+    /// The same, as the round's outcome needs them.
+    pub contributions: Vec<Contribution>,
+}
+
+/// Brings in the batches of `round` that are not in `known` yet.
+///
+/// # Errors
+/// When one cannot be had or is not what was posted. What was brought in before stays.
+pub async fn gather(
+    voter: &Voter,
+    round: u64,
+    known: &mut BTreeMap<u64, Arc<JobData>>,
+) -> anyhow::Result<()> {
+    for number in voter.indexer.batches(round).await? {
+        if let Entry::Vacant(place) = known.entry(number) {
+            let job = one(voter, round, number).await;
+            place.insert(Arc::new(
+                job.with_context(|| format!("batch of job {number}"))?,
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn one(voter: &Voter, round: u64, number: u64) -> anyhow::Result<JobData> {
+    let address = voter.chain.addresses().job(&voter.pool, number);
+    let job = voter.chain.job(&voter.pool, number).await?;
+    let batch = voter.chain.batch(&address, round).await?;
+    let batch = batch.context(
+        "the indexer names it, but it is not on chain: do not trust this indexer, or wait",
+    )?;
+    ensure!(
+        batch.pool == voter.pool.to_bytes() && batch.round == round,
+        "the chain has it for another round"
+    );
+    let published = voter.indexer.specification(number).await?;
+    let specification = Specification::parse_published(&published, &job.specification_hash)?;
+    let file = voter.indexer.batch(round, number).await?;
+    let paid = paid_before(voter, &address, number, round, &file).await?;
+    let context = BatchContext {
+        genesis: voter.genesis,
+        program: voter.program(),
+        job: address.to_bytes(),
+        round,
+        specification: &specification,
+        contributions_root: batch.contributions_root,
+        count: batch.count,
+        units: batch.units,
+        was_paid: &|id| paid.contains(id),
+        limits: LIMITS,
+    };
+    if let Err(fault) = file.verify(&context)
+        && fault.is_proven()
+    {
+        eprintln!(
+            "round {round}: the batch of job {number} breaks the rules and pays nothing: {fault}"
+        );
+    }
+    let contributions = file.contributions(&context)?;
+    let counted: BTreeSet<Hash> = contributions.iter().map(|entry| entry.submission).collect();
+    let submissions = file
+        .submissions
+        .into_iter()
+        .map(|entry| (entry.id(), entry));
+    Ok(JobData {
+        number,
+        address,
+        job,
+        batch,
+        kind: Arc::from(sheaf_kinds::open(specification, voter.vantage)?),
+        submissions: submissions.filter(|(id, _)| counted.contains(id)).collect(),
+        contributions,
+    })
+}
+
+/// Submissions of this job that final rounds before `round` paid, as far back as this file's
+/// submissions could reach. What was paid is proven by the manifest whose hash the chain holds.
+async fn paid_before(
+    voter: &Voter,
+    job: &Pubkey,
+    number: u64,
+    round: u64,
+    file: &BatchFile,
+) -> anyhow::Result<BTreeSet<Hash>> {
+    let earliest = file
+        .submissions
+        .iter()
+        .map(|entry| entry.body.earliest_round)
+        .min();
+    let mut paid = BTreeSet::new();
+    for earlier in earliest.unwrap_or(round).max(1)..round {
+        let Some(account) = voter.chain.round(&voter.pool, earlier).await? else {
+            continue;
+        };
+        if RoundState::from_byte(account.state) != Some(RoundState::Final) {
+            continue;
+        }
+        let manifest = voter.indexer.manifest(earlier).await?;
+        ensure!(
+            manifest.hash() == account.manifest_hash,
+            "the indexer's manifest of round {earlier} is not the one attested to: do not trust this indexer"
+        );
+        let Some(entry) = manifest
+            .batches
+            .iter()
+            .find(|entry| entry.job.0 == job.to_bytes())
+        else {
+            continue;
+        };
+        let file = voter.indexer.batch(earlier, number).await?;
+        ensure!(
+            file.root() == entry.contributions_root.0,
+            "the indexer's batch of job {number} in round {earlier} is not the one attested to: do not trust this indexer"
+        );
+        paid.extend(file.submissions.iter().map(Signed::<Submission>::id));
+    }
+    Ok(paid)
+}

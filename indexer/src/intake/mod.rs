@@ -1,0 +1,82 @@
+//! What contributors, requesters and validators hand in: checked, stored, answered.
+//!
+//! The rules are `sheaf_protocol`'s; here they meet the chain's state and the store.
+
+pub mod delegation;
+pub mod scores;
+pub mod specification;
+pub mod submission;
+
+use crate::{content::ContentError, store::StoreError};
+use sheaf_protocol::{
+    api::ErrorBody,
+    intake::Refusal,
+    scores::ScoreError,
+    specification::SpecificationError,
+    statement::{Refused, StatementError},
+};
+
+/// Why something handed in is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// A submission breaks a rule.
+    #[error(transparent)]
+    Submission(#[from] Refusal),
+    /// A delegation or request breaks a rule.
+    #[error(transparent)]
+    Statement(#[from] Refused),
+    /// A statement cannot be read, or is not signed by whom it must.
+    #[error(transparent)]
+    Unsigned(#[from] StatementError),
+    /// A specification that cannot be used.
+    #[error(transparent)]
+    Specification(#[from] SpecificationError),
+    /// A score file that is refused.
+    #[error(transparent)]
+    Scores(#[from] ScoreError),
+    /// There is no such job.
+    #[error("there is no job {0} in this pool (yet): read the list of jobs, or try again shortly")]
+    UnknownJob(u64),
+    /// The round is not one whose scores are taken.
+    #[error("round {0} is not open: scores are taken once they were revealed on chain")]
+    RoundNotOpen(u64),
+    /// The validator has not revealed.
+    #[error(
+        "{0} has not revealed scores in this round (as far as this indexer sees): try again shortly"
+    )]
+    NotRevealed(sheaf_protocol::Base58Key),
+    /// The store failed.
+    #[error("the indexer cannot store this now: try again shortly")]
+    Store(#[from] StoreError),
+    /// The content store failed.
+    #[error("the indexer cannot store this now: try again shortly")]
+    Content(#[from] ContentError),
+    /// The chain could not be asked.
+    #[error("the indexer cannot ask the chain now: {0}. Try again shortly")]
+    Chain(#[from] sheaf_client::Error),
+}
+
+impl IntakeError {
+    /// The answer's body.
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody::new(self.name(), self)
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Submission(refusal) => refusal.name(),
+            Self::Statement(refused) => refused.name(),
+            Self::Unsigned(StatementError::NotSigned { .. } | StatementError::NotAKey(_)) => {
+                "signature_invalid"
+            }
+            Self::Unsigned(_) => "statement_invalid",
+            Self::Specification(_) => "specification_invalid",
+            Self::Scores(_) => "scores_invalid",
+            Self::UnknownJob(_) => "unknown_job",
+            Self::RoundNotOpen(_) => "round_not_open",
+            Self::NotRevealed(_) => "not_revealed",
+            Self::Store(_) | Self::Content(_) => "storage_unavailable",
+            Self::Chain(_) => "chain_unavailable",
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Submissions: checked against rules and chain, stored with their content, answered by a receipt.
+
+use super::IntakeError;
+use crate::{
+    app::App,
+    store::intake::{Acquaintance, Admission, Admitted},
+    view::View,
+};
+use sheaf_protocol::{
+    intake::{Content, IntakeContext, IntakeJob, LIMITS, Refusal, check_submission},
+    statement::{Receipt, Signed, Submission},
+};
+
+/// How often a submission is tried again because the round moved meanwhile.
+const TRIES: usize = 3;
+
+/// Takes a submission with its ciphertext. The same submission again gets the same receipt.
+///
+/// Content and submission are on disk before the receipt is given.
+///
+/// # Errors
+/// When it breaks a rule or a store fails.
+pub async fn take(
+    app: &App,
+    submission: &Signed<Submission>,
+    ciphertext: Vec<u8>,
+) -> Result<Signed<Receipt>, IntakeError> {
+    let view = app.view();
+    let body = &submission.body;
+    let Some((number, job)) = view.job_at(&body.job) else {
+        return Err(Refusal::UnknownJob(body.job.into()).into());
+    };
+    let content = Content::of(&ciphertext);
+    let mut ciphertext = Some(ciphertext);
+    let mut round = app.store.intake_round().await?;
+    for _ in 0..TRIES {
+        let known = app.store.acquaintance(submission, number, round).await?;
+        if let Some(receipt) = known.receipt {
+            submission.verify_named()?;
+            return Ok(receipt);
+        }
+        check(app, &view, number, round, submission, &content, &known)?;
+        if let Some(ciphertext) = ciphertext.take() {
+            app.contents.put(ciphertext).await?;
+        }
+        let receipt = Receipt {
+            genesis: app.place.genesis,
+            program: app.place.program(),
+            job: body.job,
+            submission: submission.id(),
+            round,
+            received_slot: view.slot,
+        };
+        let admission = Admission {
+            submission: *submission,
+            job: number,
+            receipt: Signed::sign(receipt, &app.key),
+        };
+        match app.store.admit(&admission).await? {
+            Admitted::Stored => return Ok(admission.receipt),
+            Admitted::Known(receipt) => return Ok(*receipt),
+            Admitted::NonceSeen => return Err(Refusal::NonceSeen(body.nonce).into()),
+            Admitted::TaskTaken => return Err(Refusal::TaskTaken(body.task).into()),
+            Admitted::RoundMoved(next) => round = next,
+        }
+    }
+    tracing::debug!(job = job.number, "the round moved on and on");
+    Err(Refusal::RoundTooEarly {
+        earliest: body.earliest_round,
+        round,
+    }
+    .into())
+}
+
+fn check(
+    app: &App,
+    view: &View,
+    number: u64,
+    round: u64,
+    submission: &Signed<Submission>,
+    content: &Content,
+    known: &Acquaintance,
+) -> Result<(), Refusal> {
+    let published = app.specifications.get(number);
+    let job = view.jobs.get(&number).map(|(address, job)| IntakeJob {
+        address: *address,
+        ended: !view.is_active(job),
+        specification: published.as_ref().map(|known| &*known.specification),
+    });
+    let context = IntakeContext {
+        genesis: app.place.genesis,
+        program: app.place.program(),
+        job,
+        slot: view.slot,
+        round,
+        delegation: known.delegation.as_ref(),
+        nonce_seen: known.nonce_seen,
+        task_taken: known.task_taken,
+        limits: LIMITS,
+    };
+    check_submission(submission, content, &context)
+}

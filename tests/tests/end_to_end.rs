@@ -1,0 +1,14 @@
+//! The whole path with real processes: chain, indexer, validators, nodes and `sheaf` itself, over the
+//! program's real bytes. Fixtures are those of the demo (`sheaf-demo`), in its smallest size.
+//!
+//! | module | what it guards |
+//! |---|---|
+//! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
+//! | `bad_input` | what is refused, by which name, and that it changes nothing |
+
+#[path = "end_to_end/bad_input.rs"]
+mod bad_input;
+#[path = "end_to_end/money.rs"]
+mod money;
+#[path = "end_to_end/stage.rs"]
+mod stage;
