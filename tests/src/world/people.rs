@@ -35,7 +35,7 @@ impl World {
 
     /// Makes a funded wallet with tokens.
     pub fn person(&mut self) -> Keypair {
-        let person = Keypair::new();
+        let person = self.keys.wallet();
         self.svm
             .airdrop(&person.pubkey(), 10_000_000_000)
             .expect("lamports");
@@ -45,7 +45,7 @@ impl World {
 
     /// Registers one more validator. Returns its place in `validators`.
     pub fn register_validator(&mut self, amount: u64) -> usize {
-        let (authority, vote) = (self.person(), Keypair::new());
+        let (authority, vote) = (self.person(), self.keys.key());
         self.svm
             .airdrop(&vote.pubkey(), 10_000_000_000)
             .expect("lamports");

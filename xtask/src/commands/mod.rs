@@ -1,6 +1,8 @@
 //! The commands. Each does its own set-up.
 
+mod bench;
 mod demo;
+mod fuzz;
 mod install;
 mod test;
 
@@ -22,6 +24,8 @@ pub fn run(command: Command) -> Result<()> {
             set_up_host()?;
             sbf::build_programs(program_id.as_deref())
         }
+        Command::BenchComputeUnits { json } => bench::compute_units(json),
+        Command::Fuzz { minutes } => fuzz::run(minutes),
         Command::Install { prefix } => install::run(prefix),
         Command::Test => test::run(),
         Command::Demo { json, site } => demo::run(json, site),
@@ -44,4 +48,14 @@ fn build_host() -> Result<()> {
             "--locked",
         ]))
     })
+}
+
+/// One test of `tests/` that is not part of the ordinary run. Always selected in the whole workspace,
+/// so that dependencies are compiled with one set of features.
+fn ignored_test(suite: &str, test: &str) -> std::process::Command {
+    let mut cargo = process::cargo(".");
+    cargo
+        .args(["test", "--workspace", "--locked", "--test", suite, "--"])
+        .args(["--ignored", "--exact", "--nocapture", test]);
+    cargo
 }
