@@ -12,6 +12,7 @@ usage: cargo xtask <command>
   bench cu [--json FILE]             measure compute units, rewrite docs/compute-units.md
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
   build-program [--program-id KEY]   make target/deploy/sheaf.so
+  idl                                write idl/sheaf.json, the program's interface
   install [--prefix DIR]             lay out bin/ and share/sheaf/ (default: ~/.local)
   help                               this text";
 
@@ -42,6 +43,8 @@ pub enum Command {
         /// Address compiled into the program, instead of the fixed one for localnets.
         program_id: Option<String>,
     },
+    /// Writes the program's interface.
+    Idl,
     /// Installs binaries and program.
     Install {
         /// Folder that gets `bin/` and `share/`.
@@ -77,6 +80,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
         "build-program" => Command::BuildProgram {
             program_id: options.take("--program-id"),
         },
+        "idl" => Command::Idl,
         "install" => Command::Install {
             prefix: options.take("--prefix").map(PathBuf::from),
         },

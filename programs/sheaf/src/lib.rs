@@ -22,7 +22,6 @@ use anchor_lang::prelude::*;
 use instructions::{
     arguments::*, batch, challenge, claim, dataset, fraud, job, network, pool, round, validator,
 };
-use sheaf_format::Key;
 
 /// This program's address in base58: the one it is built for (`SHEAF_PROGRAM_ID`), or the
 /// localnet's.
@@ -331,7 +330,7 @@ pub mod sheaf {
     pub fn create_network(
         ctx: &mut Context<network::CreateNetwork>,
         arguments: CreateNetworkArguments,
-        aggregators: Vec<Key>,
+        aggregators: Vec<[u8; 32]>,
     ) -> Result<()> {
         network::create(ctx, &arguments, &aggregators)
     }
@@ -340,7 +339,7 @@ pub mod sheaf {
     pub fn set_parameters(
         ctx: &mut Context<network::SetParameters>,
         arguments: SetParametersArguments,
-        aggregators: Vec<Key>,
+        aggregators: Vec<[u8; 32]>,
     ) -> Result<()> {
         network::set_parameters(ctx, &arguments, &aggregators)
     }

@@ -9,7 +9,7 @@ mod test;
 use crate::{
     arguments::{Command, USAGE},
     failure::Result,
-    packages, process, sbf,
+    idl, packages, process, sbf,
     stage::stage,
 };
 
@@ -23,6 +23,10 @@ pub fn run(command: Command) -> Result<()> {
         Command::BuildProgram { program_id } => {
             set_up_host()?;
             sbf::build_programs(program_id.as_deref())
+        }
+        Command::Idl => {
+            set_up_host()?;
+            stage("interface of the program", idl::write)
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
         Command::Fuzz { minutes } => fuzz::run(minutes),
