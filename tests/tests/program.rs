@@ -17,8 +17,11 @@
 //! | `neighbours` | up to eight claims at once |
 //! | `governance` | admin, guardian, pause and veto |
 //! | `negatives` | every instruction without a signature, with wrong accounts and with cut data |
+//! | `bytes` | what the program's file carries beside its code |
 //! | `creation` | who creates what, and addresses that somebody prefunded |
 
+#[path = "program/bytes.rs"]
+mod bytes;
 #[path = "program/challenges.rs"]
 mod challenges;
 #[path = "program/claims.rs"]

@@ -3,6 +3,7 @@
 //! - [`state`]: the accounts, and the rules that concern one of them alone.
 //! - [`instructions`]: what changes them, by concern; [`event`]: what each change says.
 //! - [`token`]: mints that are admitted, and calls of the token programs.
+//! - [`security_txt`]: whom to tell about a hole.
 //! - [`slot_hashes`], [`clock`], [`arithmetic`], [`zero_copy`]: small tools.
 //!
 //! Layouts, hashes, seeds, limits and error codes are defined in `sheaf-format`, which every machine
@@ -13,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod event;
 pub mod instructions;
+pub mod security_txt;
 pub mod slot_hashes;
 pub mod state;
 pub mod token;
