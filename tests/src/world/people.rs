@@ -45,19 +45,30 @@ impl World {
 
     /// Registers one more validator. Returns its place in `validators`.
     pub fn register_validator(&mut self, amount: u64) -> usize {
-        let (authority, vote) = (self.person(), self.keys.key());
-        self.svm
-            .airdrop(&vote.pubkey(), 10_000_000_000)
-            .expect("lamports");
+        let place = self.invite_validator();
+        let ValidatorKeys { authority, vote } = &self.validators[place];
         let arguments = RegisterValidatorArguments {
             vote_key: vote.pubkey().to_bytes(),
             encryption_key: [3; 32],
             amount,
         };
+        let authority = authority.insecure_clone();
         let instruction = self
             .build
             .register_validator(&authority.pubkey(), &arguments);
         self.must("register_validator", instruction, &[&authority]);
+        place
+    }
+
+    /// Gives somebody the keys of a validator, who does not register. Returns the place in `validators`.
+    ///
+    /// # Panics
+    /// When LiteSVM gives no lamports.
+    pub fn invite_validator(&mut self) -> usize {
+        let (authority, vote) = (self.person(), self.keys.key());
+        self.svm
+            .airdrop(&vote.pubkey(), 10_000_000_000)
+            .expect("lamports");
         self.validators.push(ValidatorKeys { authority, vote });
         self.validators.len() - 1
     }

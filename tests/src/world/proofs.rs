@@ -18,6 +18,18 @@ impl World {
         tree: &Tree,
         index: u32,
     ) -> Instruction {
+        self.cache_instruction_in(self.pool().round, prover, side, tree, index)
+    }
+
+    /// The instruction that proves the page of an index in one of a round's trees.
+    pub fn cache_instruction_in(
+        &self,
+        round: u64,
+        prover: &Pubkey,
+        side: TreeSide,
+        tree: &Tree,
+        index: u32,
+    ) -> Instruction {
         let page = page_of(index);
         let arguments = CacheEvidenceArguments {
             node: bytemuck::cast(tree.page(page)),
@@ -29,7 +41,7 @@ impl World {
             _padding: [0; 3],
         };
         let (at, pool) = (&self.build.at, &self.build.pool);
-        instruction::cache_evidence(at, prover, pool, self.pool().round, &arguments)
+        instruction::cache_evidence(at, prover, pool, round, &arguments)
     }
 
     /// Proves the page of an index in one of the live round's trees.
