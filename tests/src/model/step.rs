@@ -185,8 +185,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => time,
         4 => money,
         4 => round,
-        2 => quarrel,
-        2 => stakes,
+        3 => quarrel,
+        3 => stakes,
         4 => earnings,
     ]
 }

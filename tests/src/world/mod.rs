@@ -41,7 +41,7 @@ pub const PURSE: u64 = 1_000_000_000;
 /// Unix time at which tests start.
 pub const START_TIME: i64 = 1_700_000_000;
 /// A legacy transaction's limit (invariant 12).
-const PACKET_BYTES: usize = 1_232;
+pub const PACKET_BYTES: usize = 1_232;
 /// Compute units that each budget instruction takes.
 const BUDGET_INSTRUCTION_UNITS: u64 = 150;
 

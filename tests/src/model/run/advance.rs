@@ -33,6 +33,9 @@ impl Run {
         if number.is_multiple_of(3) {
             self.collect(number)?;
         }
+        if number % 5 == 1 {
+            self.tidy()?;
+        }
         let round = self.model.round + 1;
         let payers: Vec<u64> = (self.model.jobs.keys().copied())
             .chain(
@@ -63,6 +66,32 @@ impl Run {
             if number & 1 << (index % 8) != 0 {
                 self.perform(Step::Claim(index, 0))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Duties are counted, stakes that may go or come back do, and accounts that may close are closed.
+    fn tidy(&mut self) -> Outcome {
+        let people = 0..self.world.validators.len() as u8;
+        for round in 0..self.model.rounds.len() as u8 {
+            for validator in people.clone() {
+                self.perform(Step::CountDuties(validator, 2 * round + 1))?;
+            }
+        }
+        for validator in people {
+            self.perform(Step::Withdraw(validator))?;
+            self.perform(Step::Unjail(validator))?;
+            self.perform(Step::Register(validator, 10_000))?;
+        }
+        for _ in 0..self.model.batches.len() {
+            self.perform(Step::CloseBatch(0))?;
+        }
+        for round in 0..self.model.rounds.len() as u8 {
+            self.perform(Step::CloseRound(2 * round + 1))?;
+        }
+        for job in 0..self.model.next_job as u8 {
+            self.perform(Step::Refund(job, true))?;
+            self.perform(Step::CloseJob(job))?;
         }
         Ok(())
     }
