@@ -111,6 +111,13 @@ mod tests {
     }
 
     #[test]
+    fn of_an_option_given_twice_the_one_behind_the_command_counts() -> Result<(), clap::Error> {
+        let parsed = parse("sheaf --program-id A network show --program-id B")?;
+        assert_eq!(parsed.global.program_id.as_deref(), Some("B"));
+        Ok(())
+    }
+
+    #[test]
     fn every_documented_command_is_understood() {
         let key = "11111111111111111111111111111111";
         let lines = [
@@ -118,6 +125,11 @@ mod tests {
                 "network init --stake-mint {key} --treasury {key} --aggregator {key} --aggregator {key} --preset localnet --commit-slots 90"
             ),
             "network show".to_owned(),
+            "network deploy --program p.so --program-keypair p.json --buffer-keypair b.json --upgrade-authority a.json"
+                .to_owned(),
+            "network verify --program p.so".to_owned(),
+            format!("network set-upgrade-authority {key}"),
+            format!("network close-buffer {key}"),
             format!("pool create --mint {key} --reserve 0.5"),
             format!("pool show --mint {key}"),
             format!(

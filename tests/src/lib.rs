@@ -2,12 +2,18 @@
 //!
 //! - [`world`]: the program on LiteSVM with a network, a pool and people, whose books are checked
 //!   after every transaction.
+//! - [`costs`]: what instructions cost, and the document that says so.
 //! - [`instruction`]: the client's builders for one pool.
+//! - [`model`]: the program again, small and slow, for random sequences of instructions.
+//! - [`walk`]: ways through every instruction.
 //! - [`mint`]: mints with and without extensions; [`tree`]: a slow, plain tree of earnings.
 
+pub mod costs;
 pub mod instruction;
 pub mod mint;
+pub mod model;
 pub mod tree;
+pub mod walk;
 pub mod world;
 
 use std::path::PathBuf;

@@ -71,13 +71,21 @@ impl MintKind {
     /// When LiteSVM refuses the account.
     pub fn create(&self, svm: &mut LiteSVM, authority: &Pubkey) -> Pubkey {
         let mint = Pubkey::new_unique();
+        self.create_at(svm, &mint, authority);
+        mint
+    }
+
+    /// Puts a mint of this kind on the chain, at this address.
+    ///
+    /// # Panics
+    /// When LiteSVM refuses the account.
+    pub fn create_at(&self, svm: &mut LiteSVM, mint: &Pubkey, authority: &Pubkey) {
         let account = Account {
             lamports: 1_000_000_000,
             data: self.data(authority),
             owner: self.program(),
             ..Account::default()
         };
-        svm.set_account(mint, account).expect("a mint");
-        mint
+        svm.set_account(*mint, account).expect("a mint");
     }
 }

@@ -17,11 +17,13 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 4] = [
+const DOCUMENTS: [&str; 6] = [
     "README.md",
+    "SECURITY.md",
     "docs/architecture.md",
     "docs/protocol.md",
     "docs/decisions.md",
+    "docs/deploy.md",
 ];
 
 fn root() -> PathBuf {

@@ -4,10 +4,13 @@
 //! | module | what it guards |
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
+//! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
 #[path = "end_to_end/bad_input.rs"]
 mod bad_input;
+#[path = "end_to_end/deploy.rs"]
+mod deploy;
 #[path = "end_to_end/money.rs"]
 mod money;
 #[path = "end_to_end/stage.rs"]

@@ -9,7 +9,10 @@ usage: cargo xtask <command>
 
   demo [--json FILE] [--site DIR]    fund, collect, score, settle and claim, end to end
   test                               format, lints and every test
+  bench cu [--json FILE]             measure compute units, rewrite docs/compute-units.md
+  fuzz [--minutes N]                 random instructions against the reference model (default: 10)
   build-program [--program-id KEY]   make target/deploy/sheaf.so
+  idl                                write idl/sheaf.json, the program's interface
   install [--prefix DIR]             lay out bin/ and share/sheaf/ (default: ~/.local)
   help                               this text";
 
@@ -25,11 +28,23 @@ pub enum Command {
     },
     /// Runs every test.
     Test,
+    /// Measures compute units and rewrites their document.
+    BenchComputeUnits {
+        /// Where to write the figures as JSON.
+        json: Option<PathBuf>,
+    },
+    /// Runs the stateful property test for some time.
+    Fuzz {
+        /// For how long.
+        minutes: u64,
+    },
     /// Builds the on-chain program.
     BuildProgram {
         /// Address compiled into the program, instead of the fixed one for localnets.
         program_id: Option<String>,
     },
+    /// Writes the program's interface.
+    Idl,
     /// Installs binaries and program.
     Install {
         /// Folder that gets `bin/` and `share/`.
@@ -42,6 +57,10 @@ pub enum Command {
 /// Reads the command line, without the program's own name.
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
     let name = words.next().unwrap_or_else(|| "help".into());
+    let subject = match name.as_str() {
+        "bench" => words.next(),
+        _ => None,
+    };
     let mut options = Options::read(words)?;
     let command = match name.as_str() {
         "demo" => Command::Demo {
@@ -49,9 +68,19 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
             site: options.take("--site").map(PathBuf::from),
         },
         "test" => Command::Test,
+        "bench" => match subject.as_deref() {
+            Some("cu") => Command::BenchComputeUnits {
+                json: options.take("--json").map(PathBuf::from),
+            },
+            _ => return usage("say what to measure: bench cu".into()),
+        },
+        "fuzz" => Command::Fuzz {
+            minutes: options.number("--minutes", 10)?,
+        },
         "build-program" => Command::BuildProgram {
             program_id: options.take("--program-id"),
         },
+        "idl" => Command::Idl,
         "install" => Command::Install {
             prefix: options.take("--prefix").map(PathBuf::from),
         },
@@ -85,6 +114,14 @@ impl Options {
         Some(self.0.remove(index).1)
     }
 
+    fn number(&mut self, name: &str, default: u64) -> Result<u64> {
+        match self.take(name).map(|text| text.parse()) {
+            None => Ok(default),
+            Some(Ok(number)) => Ok(number),
+            Some(Err(_)) => usage(format!("{name} takes a whole number")),
+        }
+    }
+
     fn refuse_rest(&self, command: &str) -> Result<()> {
         match self.0.first() {
             Some((name, _)) => usage(format!("'{command}' has no option '{name}'")),
@@ -112,11 +149,25 @@ mod tests {
             site: Some("docs".into()),
         };
         assert_eq!(parsed("demo --json a.json --site=docs"), Ok(expected));
+        let json = Some("a.json".into());
+        assert_eq!(
+            parsed("bench cu --json a.json"),
+            Ok(Command::BenchComputeUnits { json })
+        );
+        assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { minutes: 10 }));
     }
 
     #[test]
     fn what_is_not_understood_is_a_usage_error() {
-        for line in ["dance", "test --json x", "demo --json", "demo x y"] {
+        for line in [
+            "dance",
+            "test --json x",
+            "demo --json",
+            "demo x y",
+            "bench",
+            "bench speed",
+            "fuzz --minutes few",
+        ] {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }

@@ -7,12 +7,14 @@
 //! - [`packages`]: installing Debian packages, or saying which are missing.
 //! - [`process`]: starting other programs from a cleaned environment.
 //! - [`stage`]: announcing each stage and its seconds.
+//! - [`idl`]: the program's interface, as a file.
 //! - [`sbf`]: real program bytes from packages alone.
 //! - [`commands`]: the commands themselves.
 
 mod arguments;
 mod commands;
 mod failure;
+mod idl;
 mod packages;
 mod process;
 mod sbf;

@@ -1,13 +1,15 @@
-//! `sheaf network`: the one network of a deployment.
+//! `sheaf network`: the program, and the one network of its deployment.
 
 mod account;
 mod parameters;
+mod program;
 
 use crate::{context::Context, output::fields};
 use account::NetworkReport;
 use anyhow::{bail, ensure};
 use clap::{Args, Subcommand};
 use parameters::{ParameterArgs, Preset};
+use program::{CloseBufferArgs, DeployArgs, SetUpgradeAuthorityArgs, VerifyArgs};
 use serde::Serialize;
 use sheaf_client::{
     instruction,
@@ -24,6 +26,14 @@ pub enum Command {
     Init(Box<InitArgs>),
     /// Show parameters, aggregators and validators
     Show,
+    /// Deploy or upgrade the program; goes on where it was interrupted
+    Deploy(Box<DeployArgs>),
+    /// Compare the deployed program with built bytes
+    Verify(VerifyArgs),
+    /// Hand the program over to another upgrade authority, such as a multisig
+    SetUpgradeAuthority(SetUpgradeAuthorityArgs),
+    /// Close what an interrupted deployment left, and get its SOL back
+    CloseBuffer(CloseBufferArgs),
 }
 
 /// Arguments of `sheaf network init`.
@@ -72,6 +82,10 @@ pub async fn run(command: Command, context: &Context) -> anyhow::Result<()> {
             let network = context.chain().network().await?;
             context.print(&NetworkReport::new(context.chain().addresses(), &network))
         }
+        Command::Deploy(args) => program::deploy(&args, context).await,
+        Command::Verify(args) => program::verify(&args, context).await,
+        Command::SetUpgradeAuthority(args) => program::set_upgrade_authority(&args, context).await,
+        Command::CloseBuffer(args) => program::close_buffer(&args, context).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Addresses: every account the program derives, and canonical token accounts.
 
-use sheaf_format::seeds;
+use sheaf_format::{limits::DATASET_NUMBER_BIT, seeds};
 use solana_sdk::pubkey::Pubkey;
 
 /// The system program.
@@ -86,6 +86,32 @@ impl Addresses {
     /// Ledger page `page` of a pool.
     pub fn page(&self, pool: &Pubkey, page: u32) -> Pubkey {
         self.derive(&[seeds::PAGE, pool.as_ref(), &page.to_le_bytes()])
+    }
+
+    /// The challenge of a leaf index of a round, by the round's account.
+    pub fn challenge(&self, round: &Pubkey, index: u32) -> Pubkey {
+        self.derive(&[seeds::CHALLENGE, round.as_ref(), &index.to_le_bytes()])
+    }
+
+    /// What somebody proved about a round, by the round's account.
+    pub fn evidence(&self, round: &Pubkey, prover: &Pubkey) -> Pubkey {
+        self.derive(&[seeds::EVIDENCE, round.as_ref(), prover.as_ref()])
+    }
+
+    /// The dataset of a job, by the job's account.
+    pub fn dataset(&self, job: &Pubkey) -> Pubkey {
+        self.derive(&[seeds::DATASET, job.as_ref()])
+    }
+
+    /// What a debit's number stands for: a job, or a dataset when
+    /// [`DATASET_NUMBER_BIT`](sheaf_format::limits::DATASET_NUMBER_BIT) is set.
+    pub fn payer(&self, pool: &Pubkey, number: u64) -> Pubkey {
+        let job = self.job(pool, number & !DATASET_NUMBER_BIT);
+        if number & DATASET_NUMBER_BIT == 0 {
+            job
+        } else {
+            self.dataset(&job)
+        }
     }
 
     /// The signer of the program's calls to itself that carry events.

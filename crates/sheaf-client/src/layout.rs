@@ -17,12 +17,22 @@ sheaf_format::host_layout!(
     round_layout,
     ledger_slot_layout,
     ledger_page_layout,
+    challenge_layout,
+    evidence_side_layout,
+    evidence_layout,
+    dataset_layout,
     create_network_arguments,
     set_parameters_arguments,
+    propose_admin_arguments,
+    set_guardian_arguments,
+    pause_arguments,
     create_pool_arguments,
     register_validator_arguments,
+    add_stake_arguments,
     create_job_arguments,
     fund_job_arguments,
+    extend_job_arguments,
+    set_job_aggregator_arguments,
     post_batch_arguments,
     commit_arguments,
     reveal_arguments,
@@ -31,9 +41,26 @@ sheaf_format::host_layout!(
     settle_arguments,
     sync_page_arguments,
     claim_arguments,
+    claim_neighbours_arguments,
+    publish_dataset_arguments,
+    license_dataset_arguments,
+    record_usage_arguments,
+    open_challenge_arguments,
+    answer_challenge_arguments,
+    cache_evidence_arguments,
+    prove_fraud_arguments,
     network_created_event,
     parameters_set_event,
+    admin_proposed_event,
+    admin_changed_event,
+    guardian_set_event,
+    network_paused_event,
+    network_unpaused_event,
     validator_registered_event,
+    stake_added_event,
+    duties_counted_event,
+    validator_unjailed_event,
+    validator_slashed_event,
     unstake_requested_event,
     stake_withdrawn_event,
     pool_created_event,
@@ -41,7 +68,11 @@ sheaf_format::host_layout!(
     job_funded_event,
     job_cancelled_event,
     job_refunded_event,
+    job_extended_event,
+    job_aggregator_set_event,
+    job_closed_event,
     batch_posted_event,
+    batch_closed_event,
     intake_closed_event,
     round_opened_event,
     scores_committed_event,
@@ -51,9 +82,20 @@ sheaf_format::host_layout!(
     debits_settled_event,
     round_finalised_event,
     round_voided_event,
+    round_closed_event,
     batch_released_event,
     page_opened_event,
     page_synced_event,
+    challenge_opened_event,
+    challenge_answered_event,
+    challenge_closed_event,
+    evidence_cached_event,
+    evidence_closed_event,
+    fraud_proven_event,
+    dataset_published_event,
+    dataset_licensed_event,
+    usage_recorded_event,
+    dataset_closed_event,
 );
 
 /// Bytes of the discriminator in front of every account of the program.
@@ -81,7 +123,9 @@ macro_rules! account_layouts {
     };
 }
 
-account_layouts!(Network, Pool, Job, Batch, Validator, Round, LedgerPage);
+account_layouts!(
+    Network, Pool, Job, Batch, Validator, Round, LedgerPage, Challenge, Evidence, Dataset,
+);
 
 /// Why bytes are not the account that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -159,6 +203,24 @@ impl Round {
 }
 
 impl Job {
+    /// Wallet that posts this job's batch in a round.
+    pub const fn aggregator_in(&self, round: u64) -> &[u8; 32] {
+        if self.next_aggregator_round != 0 && round >= self.next_aggregator_round {
+            &self.next_aggregator
+        } else {
+            &self.aggregator
+        }
+    }
+
+    /// Whether the program still takes a batch of this job at a slot and unix time, and refuses its
+    /// refund: until the deadline, and after a cancellation for a grace.
+    pub const fn takes_batches(&self, slot: u64, unix_time: i64) -> bool {
+        let grace_is_over = self.cancelled_at != 0
+            && (slot >= self.cancelled_slot.saturating_add(self.grace_slots as u64)
+                || unix_time >= self.cancelled_at.saturating_add(self.stall_seconds));
+        unix_time < self.deadline && !grace_is_over
+    }
+
     /// What a batch could still reserve.
     pub fn available(&self) -> u64 {
         self.balance.saturating_sub(self.reserved)
@@ -185,6 +247,27 @@ mod tests {
             ..Pool::zeroed()
         };
         assert_eq!(decode::<Pool>(&encode(&pool)), Ok(pool));
+    }
+
+    #[test]
+    fn a_job_takes_batches_until_its_deadline_or_the_end_of_its_grace() {
+        let mut job = Job {
+            deadline: 1_000,
+            stall_seconds: 100,
+            grace_slots: 50,
+            aggregator: [1; 32],
+            next_aggregator: [2; 32],
+            next_aggregator_round: 8,
+            ..Job::zeroed()
+        };
+        assert!(job.takes_batches(9, 999));
+        assert!(!job.takes_batches(9, 1_000));
+        (job.cancelled_at, job.cancelled_slot) = (500, 10);
+        assert!(job.takes_batches(59, 599));
+        assert!(!job.takes_batches(60, 501));
+        assert!(!job.takes_batches(11, 600));
+        assert_eq!(job.aggregator_in(7), &[1; 32]);
+        assert_eq!(job.aggregator_in(8), &[2; 32]);
     }
 
     #[test]

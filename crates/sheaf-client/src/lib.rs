@@ -3,6 +3,7 @@
 //! - [`layout`]: accounts, arguments and events as plain structs; [`address`]: where accounts are.
 //! - [`instruction`]: one function per instruction of the program.
 //! - [`chain`]: a handle that reads accounts; [`send`]: sends transactions so that none is paid twice.
+//! - [`loader`]: how the program itself gets onto a chain, and what lies there.
 //! - [`event`]: what the program says about its changes; [`error`]: what its refusals mean.
 //! - [`indexer`]: the HTTP API of `docs/protocol.md`.
 //! - [`config`], [`keys`], [`program_id`], [`amount`], [`ending`]: what command lines need.
@@ -18,6 +19,7 @@ pub mod indexer;
 pub mod instruction;
 pub mod keys;
 pub mod layout;
+pub mod loader;
 pub mod program_id;
 pub mod send;
 pub mod token;

@@ -18,5 +18,11 @@ pub const STAKE: &[u8] = b"stake";
 pub const ROUND: &[u8] = b"round";
 /// `["page", pool, page: u32]`.
 pub const PAGE: &[u8] = b"page";
+/// `["challenge", round, index: u32]`.
+pub const CHALLENGE: &[u8] = b"challenge";
+/// `["evidence", round, prover]`.
+pub const EVIDENCE: &[u8] = b"evidence";
+/// `["dataset", job]`.
+pub const DATASET: &[u8] = b"dataset";
 /// `["__event_authority"]`: signs the program's calls to itself that carry events.
 pub const EVENT_AUTHORITY: &[u8] = b"__event_authority";

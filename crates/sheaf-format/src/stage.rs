@@ -59,6 +59,32 @@ byte_enum! {
 }
 
 byte_enum! {
+    /// Why a round ended without effect.
+    VoidCause {
+        /// It was past its hard deadline.
+        Deadline = 0,
+        /// No result reached the quorum in time.
+        NoQuorum = 1,
+        /// The guardian vetoed its root.
+        Veto = 2,
+        /// A challenge was not answered.
+        Challenge = 3,
+        /// Its root was proven a fraud.
+        Fraud = 4,
+    }
+}
+
+byte_enum! {
+    /// Which of a round's two trees.
+    TreeSide {
+        /// The tree the round started from.
+        Base = 0,
+        /// The tree the quorum attested to.
+        Pending = 1,
+    }
+}
+
+byte_enum! {
     /// Where a batch stands.
     BatchState {
         /// Posted; its reservation holds.
@@ -78,4 +104,10 @@ pub mod ballot {
     pub const REVEALED: u8 = 2;
     /// The result was attested to.
     pub const ATTESTED: u8 = 4;
+    /// Every duty of a round.
+    pub const ALL_DUTIES: u8 = COMMITTED | REVEALED | ATTESTED;
+    /// The validator's duties were counted after the round's end.
+    pub const COUNTED: u8 = 8;
+    /// The validator was slashed for its attestation.
+    pub const SLASHED: u8 = 16;
 }

@@ -59,13 +59,14 @@ pub fn leaf(program: &Key, pool: &Key, index: u32, contributor: &Key, cumulative
 /// # Errors
 /// [`TreeError::SumOverflow`] when the sums do not fit `u64`.
 pub fn parent(left: &Node, right: &Node) -> Result<Node, TreeError> {
-    if *left == ABSENT && *right == ABSENT {
-        return Ok(ABSENT);
-    }
     let sum = left
         .sum
         .checked_add(right.sum)
         .ok_or(TreeError::SumOverflow)?;
+    // On chain every comparison of hashes costs: where there is a sum, nothing is absent.
+    if sum == 0 && left.hash == ABSENT.hash && right.hash == ABSENT.hash {
+        return Ok(ABSENT);
+    }
     Ok(Node {
         hash: sha256(&[&[1], bytemuck::bytes_of(left), bytemuck::bytes_of(right)]),
         sum,
@@ -81,12 +82,15 @@ pub fn climb(mut node: Node, position: u32, siblings: &[Node]) -> Result<Node, T
     if siblings.len() < 32 && position >> siblings.len() != 0 {
         return Err(TreeError::PositionOutOfRange);
     }
-    for (level, sibling) in siblings.iter().enumerate() {
-        node = if (position >> level) & 1 == 0 {
-            parent(&node, sibling)?
+    let mut turns = position;
+    for sibling in siblings {
+        let (left, right) = if turns & 1 == 0 {
+            (&node, sibling)
         } else {
-            parent(sibling, &node)?
+            (sibling, &node)
         };
+        node = parent(left, right)?;
+        turns >>= 1;
     }
     Ok(node)
 }
@@ -153,5 +157,11 @@ mod tests {
             sum: 1,
         };
         assert_ne!(parent(&odd, &ABSENT), Ok(ABSENT));
+        let empty_handed = Node {
+            hash: [1; 32],
+            sum: 0,
+        };
+        assert_ne!(parent(&empty_handed, &ABSENT), Ok(ABSENT));
+        assert_ne!(parent(&ABSENT, &empty_handed), Ok(ABSENT));
     }
 }

@@ -3,6 +3,7 @@
 //! - [`state`]: the accounts, and the rules that concern one of them alone.
 //! - [`instructions`]: what changes them, by concern; [`event`]: what each change says.
 //! - [`token`]: mints that are admitted, and calls of the token programs.
+//! - [`security_txt`]: whom to tell about a hole.
 //! - [`slot_hashes`], [`clock`], [`arithmetic`], [`zero_copy`]: small tools.
 //!
 //! Layouts, hashes, seeds, limits and error codes are defined in `sheaf-format`, which every machine
@@ -13,14 +14,16 @@ pub mod clock;
 pub mod error;
 pub mod event;
 pub mod instructions;
+pub mod security_txt;
 pub mod slot_hashes;
 pub mod state;
 pub mod token;
 pub mod zero_copy;
 
 use anchor_lang::prelude::*;
-use instructions::{arguments::*, batch, claim, job, network, pool, round, validator};
-use sheaf_format::Key;
+use instructions::{
+    arguments::*, batch, challenge, claim, dataset, fraud, job, network, pool, round, validator,
+};
 
 /// This program's address in base58: the one it is built for (`SHEAF_PROGRAM_ID`), or the
 /// localnet's.
@@ -40,6 +43,14 @@ pub mod sheaf {
     /// Pays a contributor lifetime earnings less lifetime claims.
     pub fn claim(ctx: &mut Context<claim::Claim>, arguments: ClaimArguments) -> Result<()> {
         claim::claim(ctx, &arguments)
+    }
+
+    /// Pays up to eight neighbours in the tree.
+    pub fn claim_neighbours(
+        ctx: &mut Context<claim::ClaimNeighbours>,
+        arguments: ClaimNeighboursArguments,
+    ) -> Result<()> {
+        claim::claim_neighbours(ctx, &arguments)
     }
 
     /// Brings a ledger page to the active root.
@@ -66,6 +77,11 @@ pub mod sheaf {
     /// Ends a batch's reservation after its round.
     pub fn release_batch(ctx: &mut Context<batch::ReleaseBatch>) -> Result<()> {
         batch::release(ctx)
+    }
+
+    /// Closes a released batch.
+    pub fn close_batch(ctx: &mut Context<batch::CloseBatch>) -> Result<()> {
+        batch::close(ctx)
     }
 
     /// Closes intake and fixes the slot whose hash seeds the assignment.
@@ -115,9 +131,113 @@ pub mod sheaf {
         round::finalise(ctx)
     }
 
+    /// Ends a round whose result is pending, at the guardian's word.
+    pub fn veto_round(ctx: &mut Context<round::VetoRound>) -> Result<()> {
+        round::veto(ctx)
+    }
+
     /// Ends a live round without effect.
     pub fn void_round(ctx: &mut Context<round::VoidRound>) -> Result<()> {
         round::void(ctx)
+    }
+
+    /// Closes an ended round.
+    pub fn close_round(ctx: &mut Context<round::CloseRound>) -> Result<()> {
+        round::close(ctx)
+    }
+
+    /// Demands to see one leaf of a pending root.
+    pub fn open_challenge(
+        ctx: &mut Context<challenge::OpenChallenge>,
+        arguments: OpenChallengeArguments,
+    ) -> Result<()> {
+        challenge::open(ctx, &arguments)
+    }
+
+    /// Shows the challenged leaf and takes the bond.
+    pub fn answer_challenge(
+        ctx: &mut Context<challenge::AnswerChallenge>,
+        arguments: AnswerChallengeArguments,
+    ) -> Result<()> {
+        challenge::answer(ctx, &arguments)
+    }
+
+    /// Ends a pending round whose challenge was not answered.
+    pub fn void_unanswered(ctx: &mut Context<challenge::EndChallenge>) -> Result<()> {
+        challenge::void_unanswered(ctx)
+    }
+
+    /// Returns the bond of a challenge to a void round.
+    pub fn close_challenge(ctx: &mut Context<challenge::EndChallenge>) -> Result<()> {
+        challenge::close(ctx)
+    }
+
+    /// Proves a page of a round's base or pending tree.
+    pub fn cache_evidence(
+        ctx: &mut Context<fraud::CacheEvidence>,
+        arguments: CacheEvidenceArguments,
+    ) -> Result<()> {
+        fraud::cache(ctx, &arguments)
+    }
+
+    /// Closes somebody's own evidence.
+    pub fn close_evidence(ctx: &mut Context<fraud::CloseEvidence>) -> Result<()> {
+        fraud::close(ctx)
+    }
+
+    /// Proves by two leaves that an attested root is a fraud.
+    pub fn prove_fraud(
+        ctx: &mut Context<fraud::ProveFraud>,
+        arguments: ProveFraudArguments,
+    ) -> Result<()> {
+        fraud::prove(ctx, &arguments)
+    }
+
+    /// Proves by a page's sums that an attested root is a fraud.
+    pub fn prove_page_fraud(ctx: &mut Context<fraud::ProveFraud>) -> Result<()> {
+        fraud::prove_page(ctx)
+    }
+
+    /// Slashes a validator who attested to a fraud.
+    pub fn slash_validator(ctx: &mut Context<fraud::SlashValidator>) -> Result<()> {
+        fraud::slash(ctx)
+    }
+
+    /// Offers a job's result for licences.
+    pub fn publish_dataset(
+        ctx: &mut Context<dataset::PublishDataset>,
+        arguments: PublishDatasetArguments,
+    ) -> Result<()> {
+        dataset::publish(ctx, &arguments)
+    }
+
+    /// Pays for a licence of a dataset.
+    pub fn license_dataset(
+        ctx: &mut Context<dataset::LicenseDataset>,
+        arguments: LicenseDatasetArguments,
+    ) -> Result<()> {
+        dataset::license(ctx, &arguments)
+    }
+
+    /// Records a use of a dataset.
+    pub fn record_usage(
+        ctx: &mut Context<dataset::RecordUsage>,
+        arguments: RecordUsageArguments,
+    ) -> Result<()> {
+        dataset::record_usage(ctx, &arguments)
+    }
+
+    /// Posts who shares what a dataset's licences paid.
+    pub fn post_distribution(
+        ctx: &mut Context<dataset::PostDistribution>,
+        arguments: PostBatchArguments,
+    ) -> Result<()> {
+        dataset::distribute(ctx, &arguments)
+    }
+
+    /// Ends the offer of a dataset.
+    pub fn close_dataset(ctx: &mut Context<dataset::CloseDataset>) -> Result<()> {
+        dataset::close(ctx)
     }
 
     /// Creates a job and funds it.
@@ -133,6 +253,22 @@ pub mod sheaf {
         job::fund(ctx, &arguments)
     }
 
+    /// Moves a job's deadline to a later one.
+    pub fn extend_job(
+        ctx: &mut Context<job::ExtendJob>,
+        arguments: ExtendJobArguments,
+    ) -> Result<()> {
+        job::extend(ctx, &arguments)
+    }
+
+    /// Names the aggregator of a job's later rounds.
+    pub fn set_job_aggregator(
+        ctx: &mut Context<job::SetJobAggregator>,
+        arguments: SetJobAggregatorArguments,
+    ) -> Result<()> {
+        job::set_aggregator(ctx, &arguments)
+    }
+
     /// Ends a job before its deadline.
     pub fn cancel_job(ctx: &mut Context<job::CancelJob>) -> Result<()> {
         job::cancel(ctx)
@@ -143,12 +279,35 @@ pub mod sheaf {
         job::refund(ctx)
     }
 
+    /// Closes an ended job that holds nothing.
+    pub fn close_job(ctx: &mut Context<job::CloseJob>) -> Result<()> {
+        job::close(ctx)
+    }
+
     /// Registers a validator with its stake.
     pub fn register_validator(
         ctx: &mut Context<validator::RegisterValidator>,
         arguments: RegisterValidatorArguments,
     ) -> Result<()> {
         validator::register(ctx, &arguments)
+    }
+
+    /// Adds to a validator's stake.
+    pub fn add_stake(
+        ctx: &mut Context<validator::AddStake>,
+        arguments: AddStakeArguments,
+    ) -> Result<()> {
+        validator::add_stake(ctx, &arguments)
+    }
+
+    /// Counts how a validator did its duties in an ended round.
+    pub fn count_duties(ctx: &mut Context<validator::CountDuties>) -> Result<()> {
+        validator::count(ctx)
+    }
+
+    /// Gives a jailed validator its vote back.
+    pub fn unjail_validator(ctx: &mut Context<validator::UnjailValidator>) -> Result<()> {
+        validator::unjail(ctx)
     }
 
     /// Asks for a stake back.
@@ -173,7 +332,7 @@ pub mod sheaf {
     pub fn create_network(
         ctx: &mut Context<network::CreateNetwork>,
         arguments: CreateNetworkArguments,
-        aggregators: Vec<Key>,
+        aggregators: Vec<[u8; 32]>,
     ) -> Result<()> {
         network::create(ctx, &arguments, &aggregators)
     }
@@ -182,8 +341,42 @@ pub mod sheaf {
     pub fn set_parameters(
         ctx: &mut Context<network::SetParameters>,
         arguments: SetParametersArguments,
-        aggregators: Vec<Key>,
+        aggregators: Vec<[u8; 32]>,
     ) -> Result<()> {
         network::set_parameters(ctx, &arguments, &aggregators)
+    }
+
+    /// Proposes another admin, who has to accept.
+    pub fn propose_admin(
+        ctx: &mut Context<network::Govern>,
+        arguments: ProposeAdminArguments,
+    ) -> Result<()> {
+        network::propose_admin(ctx, &arguments)
+    }
+
+    /// Makes the proposed admin the admin.
+    pub fn accept_admin(ctx: &mut Context<network::AcceptAdmin>) -> Result<()> {
+        network::accept_admin(ctx)
+    }
+
+    /// Names the guardian.
+    pub fn set_guardian(
+        ctx: &mut Context<network::Govern>,
+        arguments: SetGuardianArguments,
+    ) -> Result<()> {
+        network::set_guardian(ctx, &arguments)
+    }
+
+    /// Pauses what brings in new work and money, for a while.
+    pub fn pause_network(
+        ctx: &mut Context<network::PauseNetwork>,
+        arguments: PauseArguments,
+    ) -> Result<()> {
+        network::pause(ctx, &arguments)
+    }
+
+    /// Ends a pause early.
+    pub fn unpause_network(ctx: &mut Context<network::UnpauseNetwork>) -> Result<()> {
+        network::unpause(ctx)
     }
 }

@@ -1,7 +1,10 @@
 //! Reading the chain.
 
 use super::World;
-use sheaf_client::layout::*;
+use sheaf_client::{
+    instruction::{PoolAccounts, StakeMint},
+    layout::*,
+};
 use solana_sdk::pubkey::Pubkey;
 
 impl World {
@@ -22,6 +25,22 @@ impl World {
     /// The pool.
     pub fn pool(&self) -> Pool {
         self.read(&self.build.pool)
+    }
+
+    /// What instructions that move the pool's tokens need.
+    pub const fn pool_accounts(&self) -> PoolAccounts {
+        PoolAccounts {
+            mint: self.build.mint,
+            token_program: self.build.token_program,
+        }
+    }
+
+    /// What instructions that move stakes need.
+    pub const fn stake_mint(&self) -> StakeMint {
+        StakeMint {
+            mint: self.build.stake_mint,
+            token_program: self.build.stake_token_program,
+        }
     }
 
     /// A job.

@@ -66,10 +66,12 @@ impl World {
         let unclaimed = pool.active_total - pool.claimed_total;
         assert_eq!(vault, pool.escrow_total + pool.in_round_total + unclaimed);
 
+        self.check_stakes();
+
         let (mut balances, mut in_round, mut claimed) = (0, 0, 0);
         let of_this_pool = self.build.pool.to_bytes();
         for (_, account) in self.svm.get_program_accounts(&self.build.at.program) {
-            // Jobs, batches and pages begin with their pool.
+            // Jobs, datasets, batches and pages begin with their pool.
             if account.data.get(8..40) != Some(&of_this_pool[..]) {
                 continue;
             }
@@ -81,6 +83,14 @@ impl World {
                         "a reservation beyond the balance"
                     );
                     balances += job.balance;
+                }
+                Some("Dataset") => {
+                    let dataset: Dataset = decode(&account.data).expect("a dataset");
+                    assert!(
+                        dataset.reserved <= dataset.balance,
+                        "a reservation beyond the balance"
+                    );
+                    balances += dataset.balance;
                 }
                 Some("Batch") => {
                     let batch: Batch = decode(&account.data).expect("a batch");
@@ -101,8 +111,25 @@ impl World {
                 _ => {}
             }
         }
-        assert_eq!(balances, pool.escrow_total, "balances of jobs");
+        assert_eq!(balances, pool.escrow_total, "balances of jobs and datasets");
         assert_eq!(in_round, pool.in_round_total, "debits that are not final");
         assert_eq!(claimed, pool.claimed_total, "claims");
+    }
+
+    /// Checks that every stake lies in its token account, and that the network's table holds the
+    /// stakes that vote (invariant 1, for stakes).
+    fn check_stakes(&self) {
+        let network = self.network();
+        for (address, account) in self.svm.get_program_accounts(&self.build.at.program) {
+            let Ok(validator) = decode::<Validator>(&account.data) else {
+                continue;
+            };
+            let vault = self.tokens(&self.build.at.stake(&address));
+            assert_eq!(vault, validator.stake, "the stake in its vault");
+            let votes = validator.withdraw_after == 0 && validator.jailed_until == 0;
+            let seat = network.validators[usize::from(validator.table_index)];
+            assert_eq!(seat.authority, validator.authority, "the validator's seat");
+            assert_eq!(seat.stake, if votes { validator.stake } else { 0 });
+        }
     }
 }

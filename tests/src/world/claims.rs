@@ -1,6 +1,7 @@
 //! Pages and claims.
 
 use super::World;
+use bytemuck::Zeroable;
 use sheaf_client::{address::associated_token, layout::*};
 use sheaf_format::tree::{Node, page_of};
 use solana_sdk::instruction::Instruction;
@@ -51,6 +52,35 @@ impl World {
         let contributor = self.earnings[index as usize].0;
         self.build
             .claim(page_of(index), &contributor, &self.claim_arguments(index))
+    }
+
+    /// Arguments that claim for these neighbours of a leaf of the active tree, itself included when
+    /// `wants` says so.
+    pub fn neighbours_arguments(
+        &self,
+        first_index: u32,
+        wants: impl Fn(u32) -> bool,
+    ) -> ClaimNeighboursArguments {
+        let mut arguments = ClaimNeighboursArguments {
+            first_index,
+            ..ClaimNeighboursArguments::zeroed()
+        };
+        for (at, index) in (0..8).zip(first_index..) {
+            let Some((contributor, cumulative)) = self.earnings.get(index as usize) else {
+                continue;
+            };
+            let (mint, program) = (&self.build.mint, &self.build.token_program);
+            arguments.contributors[at] = contributor.to_bytes();
+            arguments.cumulatives[at] = cumulative.to_le_bytes();
+            if wants(index) {
+                arguments.token_account_bumps[at] = associated_token(contributor, mint, program).1;
+            }
+        }
+        let proof = self.tree(&self.earnings).page_proof(first_index);
+        for (to, node) in arguments.proof.iter_mut().zip(&proof[3..]) {
+            *to = bytemuck::cast(*node);
+        }
+        arguments
     }
 
     /// Claims a leaf of the active tree.

@@ -6,13 +6,17 @@
 mod accounts;
 mod books;
 mod claims;
+mod hostile;
+mod keys;
 mod people;
+mod proofs;
 mod rounds;
 
 use crate::{instruction::Build, mint::MintKind, program_file};
+use keys::Keys;
 use litesvm::{LiteSVM, types::TransactionMetadata};
 use sheaf_client::{
-    address::{Addresses, SLOT_HASHES},
+    address::{Addresses, SLOT_HASHES, TOKEN_2022_PROGRAM, TOKEN_PROGRAM},
     instruction::{compute_budget, create_associated_token},
     layout::NetworkParameters,
 };
@@ -26,7 +30,7 @@ use solana_sdk::{
     signer::Signer,
     transaction::Transaction,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Genesis hash of the test network.
 pub const GENESIS: [u8; 32] = [42; 32];
@@ -36,6 +40,8 @@ pub const STAKE: u64 = 50_000;
 pub const PURSE: u64 = 1_000_000_000;
 /// Unix time at which tests start.
 pub const START_TIME: i64 = 1_700_000_000;
+/// A legacy transaction's limit (invariant 12).
+pub const PACKET_BYTES: usize = 1_232;
 /// Compute units that each budget instruction takes.
 const BUDGET_INSTRUCTION_UNITS: u64 = 150;
 
@@ -72,6 +78,8 @@ pub struct Cost {
     pub name: &'static str,
     /// Compute units without those of budget instructions.
     pub units: u64,
+    /// Those of them that the token program took.
+    pub token_units: u64,
     /// Bytes of the signed transaction, budget instructions included.
     pub bytes: usize,
 }
@@ -109,8 +117,12 @@ pub struct World {
     pub earnings: Vec<(Pubkey, u64)>,
     /// What instructions cost so far.
     pub costs: Vec<Cost>,
+    /// Keys that nobody has yet.
+    pub keys: Keys,
     mint_authority: Keypair,
     sequences: BTreeMap<Option<Pubkey>, u64>,
+    hostile: bool,
+    tried: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -134,7 +146,8 @@ impl World {
         let at = Addresses::new(Pubkey::new_from_array(LOCALNET_PROGRAM_ID));
         svm.add_program(at.program, &program_file("SHEAF_PROGRAM", "sheaf.so"))
             .expect("the program loads");
-        let admin = Keypair::new();
+        let mut keys = Keys::new();
+        let admin = keys.key();
         let mut loader = svm
             .get_account(&at.program_data())
             .expect("the loader's account");
@@ -143,9 +156,12 @@ impl World {
         svm.set_account(at.program_data(), loader)
             .expect("an upgrade authority");
 
-        let mint_authority = Keypair::new();
-        let mint = kind.create(&mut svm, &mint_authority.pubkey());
-        let stake_mint = kind.create(&mut svm, &mint_authority.pubkey());
+        let mint_authority = keys.key();
+        let mint = keys::mint();
+        let stake_mint = keys.address();
+        for mint in [&mint, &stake_mint] {
+            kind.create_at(&mut svm, mint, &mint_authority.pubkey());
+        }
         let build = Build {
             at,
             mint,
@@ -158,15 +174,18 @@ impl World {
             svm,
             build,
             admin,
-            aggregator: Keypair::new(),
-            requester: Keypair::new(),
-            stranger: Keypair::new(),
-            treasury: Pubkey::new_unique(),
+            aggregator: keys.key(),
+            requester: keys.key(),
+            stranger: keys.key(),
+            treasury: keys.address(),
             validators: Vec::new(),
             earnings: Vec::new(),
             costs: Vec::new(),
+            keys,
             mint_authority,
             sequences: BTreeMap::new(),
+            hostile: false,
+            tried: BTreeSet::new(),
         };
         for person in [
             &world.admin,
@@ -269,7 +288,13 @@ impl World {
         match sent {
             Ok(metadata) => {
                 let units = metadata.compute_units_consumed - budget;
-                self.costs.push(Cost { name, units, bytes });
+                assert!(bytes <= PACKET_BYTES, "{name} does not fit a transaction");
+                self.costs.push(Cost {
+                    name,
+                    units,
+                    token_units: token_units(&metadata.logs),
+                    bytes,
+                });
                 self.count_events(&metadata);
                 self.check_books();
                 Ok(metadata)
@@ -287,12 +312,33 @@ impl World {
         }
     }
 
+    /// Compute units that data take which are no instruction of the program.
+    ///
+    /// # Panics
+    /// When they land.
+    pub fn units_of_refusal(&mut self) -> u64 {
+        let nothing = Instruction::new_with_bytes(self.build.at.program, &[0; 8], vec![]);
+        let payer = self.stranger.insecure_clone();
+        let transaction = Transaction::new_signed_with_payer(
+            &[nothing],
+            Some(&payer.pubkey()),
+            &[&payer],
+            self.svm.latest_blockhash(),
+        );
+        let refused = self.svm.send_transaction(transaction);
+        refused
+            .expect_err("data without a meaning")
+            .meta
+            .compute_units_consumed
+    }
+
     /// Sends an instruction that has to land.
     ///
     /// # Panics
     /// When it is refused.
     #[track_caller]
     pub fn must(&mut self, name: &'static str, instruction: Instruction, signers: &[&Keypair]) {
+        self.try_hostile_variants(name, &instruction, signers);
         if let Err(error) = self.send(name, instruction, signers) {
             panic!("{name} was refused: {error}");
         }
@@ -307,6 +353,19 @@ impl World {
         match self.send("refused", instruction, signers) {
             Ok(_) => panic!("not refused; expected {error}"),
             Err(found) => assert_eq!(found, error),
+        }
+    }
+
+    /// Prints what each instruction cost at most: compute units, bytes.
+    pub fn print_costs(&self, title: &str) {
+        let mut worst: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+        for cost in &self.costs {
+            let entry = worst.entry(cost.name).or_default();
+            *entry = (entry.0.max(cost.units), entry.1.max(cost.bytes));
+        }
+        println!("{title}: instruction, compute units, bytes");
+        for (instruction, (units, bytes)) in worst {
+            println!("  {instruction:<20} {units:>7} {bytes:>6}");
         }
     }
 
@@ -370,4 +429,15 @@ impl World {
             self.send_token(Instruction::new_with_bytes(program, &mint_to, accounts));
         }
     }
+}
+
+/// What calls of the token programs took, as the runtime logs it.
+fn token_units(logs: &[String]) -> u64 {
+    let taken = |line: &String| {
+        let (program, rest) = line.strip_prefix("Program ")?.split_once(" consumed ")?;
+        let is_token = [TOKEN_PROGRAM, TOKEN_2022_PROGRAM].contains(&program.parse().ok()?);
+        let units: u64 = rest.split_once(" of ")?.0.parse().ok()?;
+        is_token.then_some(units)
+    };
+    logs.iter().filter_map(taken).sum()
 }

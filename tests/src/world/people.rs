@@ -35,7 +35,7 @@ impl World {
 
     /// Makes a funded wallet with tokens.
     pub fn person(&mut self) -> Keypair {
-        let person = Keypair::new();
+        let person = self.keys.wallet();
         self.svm
             .airdrop(&person.pubkey(), 10_000_000_000)
             .expect("lamports");
@@ -45,19 +45,30 @@ impl World {
 
     /// Registers one more validator. Returns its place in `validators`.
     pub fn register_validator(&mut self, amount: u64) -> usize {
-        let (authority, vote) = (self.person(), Keypair::new());
-        self.svm
-            .airdrop(&vote.pubkey(), 10_000_000_000)
-            .expect("lamports");
+        let place = self.invite_validator();
+        let ValidatorKeys { authority, vote } = &self.validators[place];
         let arguments = RegisterValidatorArguments {
             vote_key: vote.pubkey().to_bytes(),
             encryption_key: [3; 32],
             amount,
         };
+        let authority = authority.insecure_clone();
         let instruction = self
             .build
             .register_validator(&authority.pubkey(), &arguments);
         self.must("register_validator", instruction, &[&authority]);
+        place
+    }
+
+    /// Gives somebody the keys of a validator, who does not register. Returns the place in `validators`.
+    ///
+    /// # Panics
+    /// When LiteSVM gives no lamports.
+    pub fn invite_validator(&mut self) -> usize {
+        let (authority, vote) = (self.person(), self.keys.key());
+        self.svm
+            .airdrop(&vote.pubkey(), 10_000_000_000)
+            .expect("lamports");
         self.validators.push(ValidatorKeys { authority, vote });
         self.validators.len() - 1
     }
@@ -87,6 +98,19 @@ impl World {
             .create_job(&requester.pubkey(), number, &arguments);
         self.must("create_job", instruction, &[&requester]);
         number
+    }
+
+    /// Cancels a job.
+    pub fn cancel_job(&mut self, job: u64) {
+        let requester = self.requester.insecure_clone();
+        let cancel = self.build.cancel_job(&requester.pubkey(), job);
+        self.must("cancel_job", cancel, &[&requester]);
+    }
+
+    /// Waits until a cancelled job takes no more batches.
+    pub fn pass_grace(&mut self, job: u64) {
+        let job = self.job(job);
+        self.warp_to(job.cancelled_slot + u64::from(job.grace_slots));
     }
 
     /// Arguments of a job's batch in a round.

@@ -2,7 +2,10 @@
 
 use super::{GENESIS, PARAMETERS, Plan, World};
 use crate::tree::Tree;
-use sheaf_client::layout::*;
+use sheaf_client::{
+    instruction::{release_batch, settle_round},
+    layout::*,
+};
 use sheaf_format::digest::{RoundResult, RoundScope, attestation, commitment, debits_hash};
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signature::Keypair, signer::Signer};
 
@@ -55,12 +58,17 @@ impl World {
                 None => earnings.push((*contributor, *gain)),
             }
         }
+        self.plan_of(earnings, debits)
+    }
+
+    /// The result that makes these the lifetime earnings, honest or not, and takes debits from jobs.
+    pub fn plan_of(&self, earnings: Vec<(Pubkey, u64)>, debits: &[(u64, u64)]) -> Plan {
         let (pool, root) = (self.pool(), self.tree(&earnings).root());
         let jobs: Vec<([u8; 32], u64)> = debits
             .iter()
             .map(|(job, amount)| {
                 (
-                    self.build.at.job(&self.build.pool, *job).to_bytes(),
+                    self.build.at.payer(&self.build.pool, *job).to_bytes(),
                     *amount,
                 )
             })
@@ -161,26 +169,36 @@ impl World {
         }
     }
 
-    /// Makes the result pending and waits for the end of the window.
-    pub fn tally(&mut self, plan: &Plan) {
+    /// Makes the result pending.
+    pub fn make_pending(&mut self, plan: &Plan) {
         let round = self.pool().round;
         let tally = self
             .build
             .tally(round, &Self::tally_arguments(&plan.result));
         self.must("tally_round", tally, &[]);
+    }
+
+    /// Makes the result pending and waits for the end of the window.
+    pub fn tally(&mut self, plan: &Plan) {
+        self.make_pending(plan);
+        let round = self.pool().round;
         self.warp_to(self.round(round).window_until_slot);
     }
 
     /// The instruction that settles debits `from..to` of a plan.
     pub fn settle_instruction(&self, plan: &Plan, from: usize, to: usize) -> Instruction {
-        let job = |number: u64| self.build.at.job(&self.build.pool, number).to_bytes();
+        let job = |number: u64| self.build.at.payer(&self.build.pool, number).to_bytes();
         let rest: Vec<_> = plan.debits[to..]
             .iter()
             .map(|(number, amount)| (job(*number), *amount))
             .collect();
-        self.build.settle(
+        settle_round(
+            &self.build.at,
+            &self.build.pool,
             self.pool().round,
-            &self.debits_hash(&rest),
+            &SettleArguments {
+                rest_hash: self.debits_hash(&rest),
+            },
             &plan.debits[from..to],
         )
     }
@@ -203,7 +221,7 @@ impl World {
 
     /// Releases a job's batch.
     pub fn release(&mut self, job: u64, round: u64) {
-        let release = self.build.release(job, round);
+        let release = release_batch(&self.build.at, &self.build.pool, job, round);
         self.must("release_batch", release, &[]);
     }
 

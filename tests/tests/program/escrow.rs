@@ -1,16 +1,19 @@
 //! Funding, cancelling and refunds.
 
-use sheaf_client::layout::CreateJobArguments;
+use sheaf_client::{
+    instruction::fund_job,
+    layout::{CreateJobArguments, FundJobArguments},
+};
 use sheaf_tests::{
     mint::MintKind,
     world::{PURSE, World},
 };
-use solana_sdk::{pubkey::Pubkey, signer::Signer};
+use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signer::Signer};
 
-fn cancel(world: &mut World, job: u64) {
-    let requester = world.requester.insecure_clone();
-    let cancel = world.build.cancel_job(&requester.pubkey(), job);
-    world.must("cancel_job", cancel, &[&requester]);
+/// The instruction that funds a job from a wallet.
+fn fund(world: &World, funder: &Pubkey, job: u64, amount: u64) -> Instruction {
+    let (at, pool) = (&world.build.at, world.pool_accounts());
+    fund_job(at, funder, &pool, job, &FundJobArguments { amount })
 }
 
 #[test]
@@ -105,10 +108,12 @@ fn a_refund_returns_everything_once_and_only_to_the_requester() {
     let stranger = world.stranger.insecure_clone();
     let theft = world.build.cancel_job(&stranger.pubkey(), job);
     world.must_refuse("NotRequester", theft, &[&stranger]);
-    cancel(&mut world, job);
+    world.cancel_job(job);
     let again = world.build.cancel_job(&requester, job);
     let signer = world.requester.insecure_clone();
     world.must_refuse("JobNotActive", again, &[&signer]);
+    world.must_refuse("RefundTooEarly", refund.clone(), &[]);
+    world.pass_grace(job);
 
     let astray = world
         .build
@@ -120,7 +125,7 @@ fn a_refund_returns_everything_once_and_only_to_the_requester() {
     world.must_refuse("NothingAvailable", refund, &[]);
 
     // What has ended takes no more funds and no batch.
-    let fund = world.build.fund_job(&stranger.pubkey(), job, 10);
+    let fund = fund(&world, &stranger.pubkey(), job, 10);
     world.must_refuse("JobNotActive", fund, &[&stranger]);
     let aggregator = world.aggregator.insecure_clone();
     let arguments = world.batch_arguments(job, 1);
@@ -144,12 +149,12 @@ fn the_deadline_ends_a_job_too() {
 }
 
 #[test]
-fn a_refund_waits_for_the_reservation_and_the_live_round() {
+fn a_refund_waits_for_the_reservation_and_the_grace() {
     let mut world = World::new(&MintKind::Token);
     let (busy, idle) = (world.create_job(5_000), world.create_job(7_000));
     let round = world.post_batch(busy);
-    cancel(&mut world, busy);
-    cancel(&mut world, idle);
+    world.cancel_job(busy);
+    world.cancel_job(idle);
     let own = world.build.token_account(&world.requester.pubkey());
     let (refund_busy, refund_idle) = (
         world.build.refund_job(busy, &own),
@@ -158,12 +163,19 @@ fn a_refund_waits_for_the_reservation_and_the_live_round() {
     world.must_refuse("JobReserved", refund_busy.clone(), &[]);
     world.must_refuse("RefundTooEarly", refund_idle.clone(), &[]);
 
-    // At the stall limit the round is past its hard deadline: anybody voids and releases.
-    let stalled = world.job(idle).cancelled_at + world.job(idle).stall_seconds;
-    let slot = world.pool().round_deadline_slot;
+    // A job without a reservation waits for nobody, though the round lives on.
+    let (slot, stalled) = (
+        world.slot(),
+        world.job(idle).cancelled_at + world.job(idle).stall_seconds,
+    );
+    world.set_time(slot, stalled - 1);
+    world.must_refuse("RefundTooEarly", refund_idle.clone(), &[]);
     world.set_time(slot, stalled);
     world.must("refund_job", refund_idle, &[]);
     world.must_refuse("JobReserved", refund_busy.clone(), &[]);
+
+    // By the stall limit the round is past its hard deadline: anybody voids and releases.
+    world.warp_to(world.pool().round_deadline_slot);
     let void = world.build.void(round);
     world.must("void_round", void, &[]);
     world.release(busy, round);
@@ -208,8 +220,8 @@ fn a_job_of_another_pool_is_refused() {
     let payer = world.stranger.insecure_clone();
     let create = world.build.create_pool(&payer.pubkey(), 0);
     world.must("create_pool", create, &[&payer]);
-    let mut fund = world.build.fund_job(&payer.pubkey(), 0, 10);
-    fund.accounts[2].pubkey = first.at.job(&first.pool, job);
+    let mut fund = fund(&world, &payer.pubkey(), 0, 10);
+    fund.accounts[3].pubkey = first.at.job(&first.pool, job);
     world.must_refuse("WrongMint", fund, &[&payer]);
     assert_ne!(
         Pubkey::new_from_array(world.pool().vault),

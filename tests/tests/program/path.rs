@@ -1,23 +1,24 @@
 //! From escrow to claim.
 
+use sheaf_client::{instruction::fund_job, layout::FundJobArguments};
 use sheaf_tests::{
     mint::MintKind,
     world::{PURSE, World},
 };
 use solana_sdk::{pubkey::Pubkey, signer::Signer};
-use std::collections::BTreeMap;
-
-/// A legacy transaction's limit.
-const PACKET_BYTES: usize = 1_232;
 
 /// Two rounds over two jobs, claims between and after them, a refund at the end.
 fn walk(kind: &MintKind, fee_bps: u64) -> World {
     let mut world = World::new(kind);
     let arrives = |amount: u64| amount - (amount * fee_bps).div_ceil(10_000);
     let (first, second) = (world.create_job(1_000_000), world.create_job(500_000));
-    let fund = world
-        .build
-        .fund_job(&world.stranger.pubkey(), first, 100_000);
+    let fund = fund_job(
+        &world.build.at,
+        &world.stranger.pubkey(),
+        &world.pool_accounts(),
+        first,
+        &FundJobArguments { amount: 100_000 },
+    );
     let stranger = world.stranger.insecure_clone();
     world.must("fund_job", fund, &[&stranger]);
     let funded = arrives(1_000_000) + arrives(100_000);
@@ -57,10 +58,9 @@ fn walk(kind: &MintKind, fee_bps: u64) -> World {
 
     // What is left goes back.
     for job in [first, second] {
-        let cancel = world.build.cancel_job(&world.requester.pubkey(), job);
-        let requester = world.requester.insecure_clone();
-        world.must("cancel_job", cancel, &[&requester]);
-        let destination = world.build.token_account(&requester.pubkey());
+        world.cancel_job(job);
+        world.pass_grace(job);
+        let destination = world.build.token_account(&world.requester.pubkey());
         let refund = world.build.refund_job(job, &destination);
         world.must("refund_job", refund, &[]);
         assert_eq!(world.job(job).balance, 0);
@@ -95,37 +95,17 @@ fn walk(kind: &MintKind, fee_bps: u64) -> World {
     world
 }
 
-/// Prints what each instruction cost, and checks that each fits a transaction.
-fn report(name: &str, world: &World) {
-    let mut worst: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
-    for cost in &world.costs {
-        let entry = worst.entry(cost.name).or_default();
-        *entry = (entry.0.max(cost.units), entry.1.max(cost.bytes));
-    }
-    println!("{name}: instruction, compute units, bytes");
-    for (instruction, (units, bytes)) in worst {
-        println!("  {instruction:<20} {units:>7} {bytes:>6}");
-        assert!(
-            bytes <= PACKET_BYTES,
-            "{instruction} does not fit a transaction"
-        );
-    }
-}
-
 #[test]
 fn over_a_mint_of_the_token_program() {
-    report("Token", &walk(&MintKind::Token, 0));
+    walk(&MintKind::Token, 0).print_costs("Token");
 }
 
 #[test]
 fn over_a_mint_of_token_2022() {
-    report("Token-2022", &walk(&MintKind::plain_2022(), 0));
+    walk(&MintKind::plain_2022(), 0).print_costs("Token-2022");
 }
 
 #[test]
 fn over_a_mint_with_a_transfer_fee() {
-    report(
-        "Token-2022 with a fee",
-        &walk(&MintKind::with_fee(100), 100),
-    );
+    walk(&MintKind::with_fee(100), 100).print_costs("Token-2022 with a fee");
 }

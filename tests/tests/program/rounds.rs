@@ -1,6 +1,6 @@
 //! Stages, the seed, settlement, void and release.
 
-use sheaf_client::layout::PostBatchArguments;
+use sheaf_client::{instruction::release_batch, layout::PostBatchArguments};
 use sheaf_format::{digest::debits_start, stage::PoolStage};
 use sheaf_tests::{
     mint::MintKind,
@@ -225,7 +225,7 @@ fn debits_settle_only_as_attested_and_after_the_window() {
     assert_eq!(world.pool().in_round_total, 30);
     let finalise = world.build.finalise(1);
     world.must_refuse("DebitsMismatch", finalise, &[]);
-    let release = world.build.release(0, 1);
+    let release = release_batch(&world.build.at, &world.build.pool, 0, 1);
     world.must_refuse("WrongStage", release, &[]);
     let rest = world.settle_instruction(&plan, 2, 3);
     world.must("settle_round", rest, &[]);
@@ -234,7 +234,7 @@ fn debits_settle_only_as_attested_and_after_the_window() {
     assert_eq!(world.pool().active_total, 60);
 
     world.release(1, 1);
-    let again = world.build.release(1, 1);
+    let again = release_batch(&world.build.at, &world.build.pool, 1, 1);
     world.must_refuse("BatchAlreadySettled", again, &[]);
     assert_eq!((world.job(1).balance, world.job(1).reserved), (9_980, 0));
 }
@@ -265,7 +265,10 @@ fn a_round_voided_before_it_opened_gives_its_reservations_back() {
     let mut world = World::new(&MintKind::Token);
     let job = world.create_job(10_000);
     world.post_batch(job);
-    let (void, release) = (world.build.void(1), world.build.release(job, 1));
+    let (void, release) = (
+        world.build.void(1),
+        release_batch(&world.build.at, &world.build.pool, job, 1),
+    );
     world.must_refuse("NotYetPastDeadline", void.clone(), &[]);
     world.must_refuse("WrongStage", release.clone(), &[]);
     world.close_intake();
@@ -349,7 +352,7 @@ fn a_batch_is_not_released_by_another_rounds_outcome() {
     let other = world.create_job(10_000);
     world.run_round(&[(Pubkey::new_unique(), 5)], &[(other, 5)]);
     world.post_batch(job);
-    let mut release = world.build.release(job, 2);
+    let mut release = release_batch(&world.build.at, &world.build.pool, job, 2);
     release.accounts[3].pubkey = world.build.at.round(&world.build.pool, 1);
     let refused = world.send("refused", release, &[]);
     assert!(refused.is_err_and(|error| error.contains("InvalidSeeds")));

@@ -1,13 +1,15 @@
 //! The commands. Each does its own set-up.
 
+mod bench;
 mod demo;
+mod fuzz;
 mod install;
 mod test;
 
 use crate::{
     arguments::{Command, USAGE},
     failure::Result,
-    packages, process, sbf,
+    idl, packages, process, sbf,
     stage::stage,
 };
 
@@ -22,6 +24,12 @@ pub fn run(command: Command) -> Result<()> {
             set_up_host()?;
             sbf::build_programs(program_id.as_deref())
         }
+        Command::Idl => {
+            set_up_host()?;
+            stage("interface of the program", idl::write)
+        }
+        Command::BenchComputeUnits { json } => bench::compute_units(json),
+        Command::Fuzz { minutes } => fuzz::run(minutes),
         Command::Install { prefix } => install::run(prefix),
         Command::Test => test::run(),
         Command::Demo { json, site } => demo::run(json, site),
@@ -44,4 +52,14 @@ fn build_host() -> Result<()> {
             "--locked",
         ]))
     })
+}
+
+/// One test of `tests/` that is not part of the ordinary run. Always selected in the whole workspace,
+/// so that dependencies are compiled with one set of features.
+fn ignored_test(suite: &str, test: &str) -> std::process::Command {
+    let mut cargo = process::cargo(".");
+    cargo
+        .args(["test", "--workspace", "--locked", "--test", suite, "--"])
+        .args(["--ignored", "--exact", "--nocapture", test]);
+    cargo
 }

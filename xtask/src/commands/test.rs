@@ -3,7 +3,7 @@
 use super::set_up_host;
 use crate::{
     failure::{Result, failed},
-    process, sbf,
+    idl, process, sbf,
     stage::stage,
 };
 use std::process::Command;
@@ -33,6 +33,7 @@ pub fn run() -> Result<()> {
     stage("programs: lints and unit tests", || {
         process::run(linted("programs").args(["test", "--workspace", "--locked"]))
     })?;
+    stage("interface of the program", idl::check)?;
     // Two stages, so that the seconds of building and of testing are seen.
     stage("host: build with lints as errors", || {
         process::run(linted(".").args(["build", "--workspace", "--all-targets", "--locked"]))

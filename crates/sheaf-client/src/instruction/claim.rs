@@ -3,7 +3,7 @@
 use super::{PoolAccounts, build, build_silent, read, write};
 use crate::{
     address::{Addresses, SYSTEM_PROGRAM},
-    layout::{ClaimArguments, SyncPageArguments},
+    layout::{ClaimArguments, ClaimNeighboursArguments, SyncPageArguments},
 };
 use sheaf_format::tree::page_of;
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
@@ -51,4 +51,35 @@ pub fn claim(at: &Addresses, accounts: &ClaimAccounts, arguments: &ClaimArgument
         read(accounts.pool.token_program),
     ];
     build_silent(at, "claim", accounts, &[bytemuck::bytes_of(arguments)])
+}
+
+/// Pays those of eight neighbours in the tree whose bump in the arguments is not 0.
+pub fn claim_neighbours(
+    at: &Addresses,
+    accounts: &PoolAccounts,
+    arguments: &ClaimNeighboursArguments,
+) -> Instruction {
+    let pool = accounts.pool(at);
+    let mut metas = vec![
+        write(pool),
+        write(at.page(&pool, page_of(arguments.first_index))),
+        write(at.vault(&pool)),
+        read(accounts.mint),
+        read(accounts.token_program),
+    ];
+    let leaves = arguments
+        .contributors
+        .iter()
+        .zip(arguments.token_account_bumps);
+    metas.extend(
+        leaves
+            .filter(|(_, bump)| *bump != 0)
+            .map(|(wallet, _)| write(accounts.token_account(&Pubkey::new_from_array(*wallet)))),
+    );
+    build_silent(
+        at,
+        "claim_neighbours",
+        metas,
+        &[bytemuck::bytes_of(arguments)],
+    )
 }

@@ -3,7 +3,7 @@
 use super::{PoolAccounts, build, pay, read, sign, write};
 use crate::{
     address::{Addresses, SYSTEM_PROGRAM},
-    layout::{CreateJobArguments, FundJobArguments},
+    layout::{CreateJobArguments, ExtendJobArguments, FundJobArguments, SetJobAggregatorArguments},
 };
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
 
@@ -42,6 +42,7 @@ pub fn fund_job(
     let pool = accounts.pool(at);
     let accounts = vec![
         sign(*funder),
+        read(at.network()),
         write(pool),
         write(at.job(&pool, number)),
         write(accounts.token_account(funder)),
@@ -75,4 +76,44 @@ pub fn refund_job(
         read(accounts.token_program),
     ];
     build(at, "refund_job", accounts, &[])
+}
+
+/// Moves a job's deadline to a later one.
+pub fn extend_job(
+    at: &Addresses,
+    requester: &Pubkey,
+    pool: &Pubkey,
+    number: u64,
+    arguments: &ExtendJobArguments,
+) -> Instruction {
+    let accounts = vec![sign(*requester), write(*pool), write(at.job(pool, number))];
+    build(at, "extend_job", accounts, &[bytemuck::bytes_of(arguments)])
+}
+
+/// Names the aggregator of a job's rounds after the live one.
+pub fn set_job_aggregator(
+    at: &Addresses,
+    requester: &Pubkey,
+    pool: &Pubkey,
+    number: u64,
+    arguments: &SetJobAggregatorArguments,
+) -> Instruction {
+    let accounts = vec![
+        sign(*requester),
+        read(at.network()),
+        write(*pool),
+        write(at.job(pool, number)),
+    ];
+    build(
+        at,
+        "set_job_aggregator",
+        accounts,
+        &[bytemuck::bytes_of(arguments)],
+    )
+}
+
+/// Closes an ended job that holds nothing; the rent goes to its requester.
+pub fn close_job(at: &Addresses, requester: &Pubkey, pool: &Pubkey, number: u64) -> Instruction {
+    let accounts = vec![write(*pool), write(at.job(pool, number)), write(*requester)];
+    build(at, "close_job", accounts, &[])
 }

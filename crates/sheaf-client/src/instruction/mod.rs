@@ -4,7 +4,10 @@
 //! The order of accounts is written in `programs/sheaf/README.md`.
 
 mod budget;
+mod challenge;
 mod claim;
+mod dataset;
+mod fraud;
 mod job;
 mod network;
 mod pool;
@@ -12,15 +15,33 @@ mod round;
 mod validator;
 
 pub use budget::{compute_budget, create_associated_token, transfer_lamports};
-pub use claim::{ClaimAccounts, claim, open_page, sync_page};
-pub use job::{cancel_job, create_job, fund_job, refund_job};
-pub use network::{create_network, set_parameters};
+pub use challenge::{
+    ChallengeAccounts, answer_challenge, close_challenge, open_challenge, void_unanswered,
+};
+pub use claim::{ClaimAccounts, claim, claim_neighbours, open_page, sync_page};
+pub use dataset::{
+    close_dataset, license_dataset, post_distribution, publish_dataset, record_usage,
+};
+pub use fraud::{
+    FraudAccounts, cache_evidence, close_evidence, prove_fraud, prove_page_fraud, slash_validator,
+};
+pub use job::{
+    cancel_job, close_job, create_job, extend_job, fund_job, refund_job, set_job_aggregator,
+};
+pub use network::{
+    accept_admin, create_network, pause_network, propose_admin, set_guardian, set_parameters,
+    unpause_network,
+};
 pub use pool::{PoolAccounts, create_pool};
 pub use round::{
-    attest_result, close_intake, commit_scores, finalise_round, open_round, post_batch,
-    release_batch, reveal_scores, settle_round, tally_round, void_round,
+    attest_result, close_batch, close_intake, close_round, commit_scores, finalise_round,
+    open_round, post_batch, release_batch, reveal_scores, settle_round, tally_round, veto_round,
+    void_round,
 };
-pub use validator::{StakeMint, register_validator, request_unstake, withdraw_stake};
+pub use validator::{
+    StakeMint, add_stake, count_duties, register_validator, request_unstake, unjail_validator,
+    withdraw_stake,
+};
 
 use crate::address::Addresses;
 use sheaf_format::digest::instruction_discriminator;

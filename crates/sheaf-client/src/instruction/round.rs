@@ -110,6 +110,17 @@ pub fn attest_result(
     ballot(at, "attest_result", vote_key, authority, pool, round, bytes)
 }
 
+/// Ends a round whose result is pending, at the guardian's word.
+pub fn veto_round(at: &Addresses, guardian: &Pubkey, pool: &Pubkey, round: u64) -> Instruction {
+    let accounts = vec![
+        sign(*guardian),
+        read(at.network()),
+        write(*pool),
+        write(at.round(pool, round)),
+    ];
+    build(at, "veto_round", accounts, &[])
+}
+
 /// Makes the result with the quorum pending. Anyone may.
 pub fn tally_round(
     at: &Addresses,
@@ -148,7 +159,7 @@ pub fn settle_round(
         &[bytemuck::bytes_of(arguments), &amounts],
     );
     for (number, _) in debits {
-        let job = at.job(pool, *number);
+        let job = at.payer(pool, *number);
         instruction.accounts.push(write(job));
         instruction.accounts.push(write(at.batch(&job, round)));
     }
@@ -169,12 +180,36 @@ pub fn void_round(at: &Addresses, pool: &Pubkey, round: u64) -> Instruction {
 
 /// Ends a batch's reservation after its round. Anyone may.
 pub fn release_batch(at: &Addresses, pool: &Pubkey, job_number: u64, round: u64) -> Instruction {
-    let job = at.job(pool, job_number);
+    let job = at.payer(pool, job_number);
     let accounts = vec![
         write(*pool),
         write(job),
         write(at.batch(&job, round)),
-        read(at.round(pool, round)),
+        write(at.round(pool, round)),
     ];
     build(at, "release_batch", accounts, &[])
+}
+
+/// Closes a released batch; the rent goes to the aggregator that posted it.
+pub fn close_batch(
+    at: &Addresses,
+    aggregator: &Pubkey,
+    pool: &Pubkey,
+    job_number: u64,
+    round: u64,
+) -> Instruction {
+    let job = at.payer(pool, job_number);
+    let accounts = vec![
+        write(*pool),
+        write(job),
+        write(at.batch(&job, round)),
+        write(*aggregator),
+    ];
+    build(at, "close_batch", accounts, &[])
+}
+
+/// Closes an ended round; the rent goes to who opened it.
+pub fn close_round(at: &Addresses, payer: &Pubkey, pool: &Pubkey, round: u64) -> Instruction {
+    let accounts = vec![write(*pool), write(at.round(pool, round)), write(*payer)];
+    build(at, "close_round", accounts, &[])
 }

@@ -3,7 +3,7 @@
 use super::{build, pay, read, sign, write};
 use crate::{
     address::{Addresses, SYSTEM_PROGRAM, associated_token},
-    layout::RegisterValidatorArguments,
+    layout::{AddStakeArguments, RegisterValidatorArguments},
     token::Mint,
 };
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
@@ -77,4 +77,45 @@ pub fn withdraw_stake(at: &Addresses, authority: &Pubkey, stake: &StakeMint) -> 
         read(stake.token_program),
     ];
     build(at, "withdraw_stake", accounts, &[])
+}
+
+/// Adds to a stake from the authority's canonical token account.
+pub fn add_stake(
+    at: &Addresses,
+    authority: &Pubkey,
+    stake: &StakeMint,
+    arguments: &AddStakeArguments,
+) -> Instruction {
+    let validator = at.validator(authority);
+    let source = associated_token(authority, &stake.mint, &stake.token_program).0;
+    let accounts = vec![
+        sign(*authority),
+        write(at.network()),
+        write(validator),
+        write(at.stake(&validator)),
+        write(source),
+        read(stake.mint),
+        read(stake.token_program),
+    ];
+    build(at, "add_stake", accounts, &[bytemuck::bytes_of(arguments)])
+}
+
+/// Counts how a validator did its duties in an ended round. Anyone may.
+pub fn count_duties(at: &Addresses, authority: &Pubkey, pool: &Pubkey, round: u64) -> Instruction {
+    let accounts = vec![
+        write(at.network()),
+        write(at.validator(authority)),
+        write(at.round(pool, round)),
+    ];
+    build(at, "count_duties", accounts, &[])
+}
+
+/// Gives a jailed validator its vote back.
+pub fn unjail_validator(at: &Addresses, authority: &Pubkey) -> Instruction {
+    let accounts = vec![
+        sign(*authority),
+        write(at.network()),
+        write(at.validator(authority)),
+    ];
+    build(at, "unjail_validator", accounts, &[])
 }

@@ -50,7 +50,7 @@ layout! { $ stake_entry_layout
 
 layout! { $ network_layout
     /// The one network of this program: parameters, aggregators and the table of validators.
-    Network (3024 bytes) {
+    Network (3104 bytes) {
         /// Who may change parameters. It can never move escrowed, staked or owed tokens.
         0: admin: [u8; 32],
         /// Wallet that earns the treasury's share, as a leaf like any other.
@@ -73,6 +73,14 @@ layout! { $ network_layout
         3017: bump: u8,
         /// Zero.
         3018: _padding: [u8; 6],
+        /// Whom the admin proposed as the next one; zero when nobody.
+        3024: pending_admin: [u8; 32],
+        /// Who may pause and veto; zero when nobody.
+        3056: guardian: [u8; 32],
+        /// Unix time at which the last pause lapses.
+        3088: paused_until: i64,
+        /// Unix time from which the guardian may pause again.
+        3096: pause_again_at: i64,
     }
 }
 
@@ -91,7 +99,7 @@ layout! { $ pool_layout
         128: active_total: u64,
         /// Everything ever claimed from this pool.
         136: claimed_total: u64,
-        /// Sum of all jobs' balances, reservations included.
+        /// Sum of the balances of all jobs and datasets, reservations included.
         144: escrow_total: u64,
         /// Debits settled and not yet final. Those of a void round stay here until their batches
         /// are released.
@@ -126,14 +134,16 @@ layout! { $ pool_layout
         242: bump: u8,
         /// Bump of the vault's address.
         243: vault_bump: u8,
+        /// Rounds that the guardian vetoed since the last one that became final.
+        244: vetoes_in_a_row: u8,
         /// Zero.
-        244: _padding: [u8; 4],
+        245: _padding: [u8; 3],
     }
 }
 
 layout! { $ job_layout
     /// A requester's order with its escrow. The balance is a number; the tokens lie in the vault.
-    Job (304 bytes) {
+    Job (360 bytes) {
         /// Pool the job belongs to.
         0: pool: [u8; 32],
         /// Wallet that created and funds the job, and gets refunds.
@@ -182,6 +192,17 @@ layout! { $ job_layout
         301: bump: u8,
         /// Zero.
         302: _padding: [u8; 2],
+        /// Wallet that posts this job's batches from `next_aggregator_round` on.
+        304: next_aggregator: [u8; 32],
+        /// First round of `next_aggregator`; 0 when none is named.
+        336: next_aggregator_round: u64,
+        /// Slot of the cancellation.
+        344: cancelled_slot: u64,
+        /// Slots after a cancellation in which accepted work can still be batched, agreed at
+        /// creation.
+        352: grace_slots: u32,
+        /// Batches of this job whose accounts exist.
+        356: batch_count: u32,
     }
 }
 
@@ -190,7 +211,7 @@ layout! { $ batch_layout
     Batch (176 bytes) {
         /// Pool of the job.
         0: pool: [u8; 32],
-        /// The job.
+        /// The job, or the dataset whose licences this distributes.
         32: job: [u8; 32],
         /// Who posted the batch and gets its rent back.
         64: aggregator: [u8; 32],
@@ -219,7 +240,7 @@ layout! { $ batch_layout
 
 layout! { $ validator_layout
     /// A validator with its keys and its stake.
-    Validator (128 bytes) {
+    Validator (144 bytes) {
         /// Wallet that staked and gets the stake back.
         0: authority: [u8; 32],
         /// Hot key that signs commitments, reveals and attestations.
@@ -236,8 +257,14 @@ layout! { $ validator_layout
         120: table_index: u8,
         /// Bump of this account's address.
         121: bump: u8,
+        /// Rounds in a row in which the validator missed a duty.
+        122: missed_duties: u8,
         /// Zero.
-        122: _padding: [u8; 6],
+        123: _padding: [u8; 5],
+        /// Unix time from which a jailed validator may vote again; 0 when it is not jailed.
+        128: jailed_until: i64,
+        /// Slot since which the stake votes without a break.
+        136: bonded_since_slot: u64,
     }
 }
 
@@ -263,7 +290,7 @@ layout! { $ round_validator_layout
 
 layout! { $ round_layout
     /// One round, from its opening on: terms copied from the network, the ballot box, the result.
-    Round (9600 bytes) {
+    Round (9712 bytes) {
         /// The pool.
         0: pool: [u8; 32],
         /// Wallet that earns the treasury's share in this round.
@@ -324,6 +351,18 @@ layout! { $ round_layout
         380: _padding: [u8; 4],
         /// The ballot box, by slot of the network's table at opening.
         384: validators: [RoundValidator; 64],
+        /// Who paid the rent and gets it back.
+        9600: payer: [u8; 32],
+        /// Slot in which the round became final or void; 0 before.
+        9632: ended_slot: u64,
+        /// Batches of this round that were released.
+        9640: released_count: u32,
+        /// Challenges of this round whose accounts exist.
+        9644: challenge_count: u32,
+        /// What the quorum attested to; zero before the tally.
+        9648: attestation: [u8; 32],
+        /// Who proved the root a fraud; zero when nobody did.
+        9680: prover: [u8; 32],
     }
 }
 
@@ -360,5 +399,104 @@ layout! { $ ledger_page_layout
         125: _padding: [u8; 3],
         /// The slots, by position of the leaf in the page.
         128: slots: [LedgerSlot; 512],
+    }
+}
+
+layout! { $ challenge_layout
+    /// A demand to show one leaf of a pending root, with the bond that stands behind it.
+    Challenge (88 bytes) {
+        /// The round.
+        0: round: [u8; 32],
+        /// Who challenged, and gets bond and rent back unless somebody answers.
+        32: challenger: [u8; 32],
+        /// The bond, in lamports.
+        64: bond_lamports: u64,
+        /// Answers are taken before this slot.
+        72: answer_until_slot: u64,
+        /// Leaf index in question.
+        80: index: u32,
+        /// Bump of this account's address.
+        84: bump: u8,
+        /// Zero.
+        85: _padding: [u8; 3],
+    }
+}
+
+layout! { $ evidence_side_layout
+    /// A page as proven in one tree: its node, and the sums of the siblings on its way to the root.
+    EvidenceSide (168 bytes) {
+        /// Hash of the page.
+        0: hash: [u8; 32],
+        /// Sum of the page.
+        32: sum: u64,
+        /// Sums of the siblings, from the page up.
+        40: sibling_sums: [u64; 16],
+    }
+}
+
+layout! { $ evidence_layout
+    /// One page of a round's base and pending tree, proven to the program by somebody.
+    Evidence (440 bytes) {
+        /// Pool of the round.
+        0: pool: [u8; 32],
+        /// The round.
+        32: round: [u8; 32],
+        /// Who proved it and gets the rent back.
+        64: prover: [u8; 32],
+        /// The page in the base tree.
+        96: base: EvidenceSide,
+        /// The page in the pending tree.
+        264: pending: EvidenceSide,
+        /// The page.
+        432: page: u32,
+        /// Which sides are proven: one bit for each [`TreeSide`](sheaf_format::stage::TreeSide).
+        436: cached: u8,
+        /// Bump of this account's address.
+        437: bump: u8,
+        /// Zero.
+        438: _padding: [u8; 2],
+    }
+}
+
+layout! { $ dataset_layout
+    /// What a job brought together, offered for licences. Their price belongs to the contributors: it
+    /// is a balance that rounds distribute, and goes back to nobody.
+    Dataset (216 bytes) {
+        /// Pool of the job.
+        0: pool: [u8; 32],
+        /// The job.
+        32: job: [u8; 32],
+        /// The job's requester, who published the dataset.
+        64: requester: [u8; 32],
+        /// sha256 of the dataset's description, which is published off chain.
+        96: content_hash: [u8; 32],
+        /// Number of the job in its pool.
+        128: number: u64,
+        /// Price of a licence.
+        136: price: u64,
+        /// What is left, reservations included.
+        144: balance: u64,
+        /// Part of the balance that the batch of `reserved_round` holds.
+        152: reserved: u64,
+        /// Round that holds the reservation; 0 when none does.
+        160: reserved_round: u64,
+        /// Everything that ever arrived for licences.
+        168: licensed_total: u64,
+        /// Everything that final rounds distributed.
+        176: settled_total: u64,
+        /// Licences sold.
+        184: license_count: u64,
+        /// Uses reported.
+        192: usage_count: u64,
+        /// Batches of this dataset whose accounts exist.
+        200: batch_count: u32,
+        /// Treasury's part of each debit, as the job agreed.
+        204: treasury_bps: u16,
+        /// Validators' part of each debit, as the job agreed.
+        206: validators_bps: u16,
+        /// Bump of this account's address.
+        208: bump: u8,
+        /// Zero.
+        209: _padding: [u8; 7],
     }
 }

@@ -25,6 +25,30 @@ layout! { $ set_parameters_arguments
     }
 }
 
+layout! { $ propose_admin_arguments
+    /// `propose_admin`.
+    ProposeAdminArguments (32 bytes) {
+        /// Wallet that may accept; zero takes a proposal back.
+        0: admin: [u8; 32],
+    }
+}
+
+layout! { $ set_guardian_arguments
+    /// `set_guardian`.
+    SetGuardianArguments (32 bytes) {
+        /// Wallet of the guardian; zero when there shall be none.
+        0: guardian: [u8; 32],
+    }
+}
+
+layout! { $ pause_arguments
+    /// `pause_network`.
+    PauseArguments (8 bytes) {
+        /// Seconds until the pause lapses by itself.
+        0: seconds: i64,
+    }
+}
+
 layout! { $ create_pool_arguments
     /// `create_pool`.
     CreatePoolArguments (8 bytes) {
@@ -42,6 +66,14 @@ layout! { $ register_validator_arguments
         32: encryption_key: [u8; 32],
         /// Stake, in base units of the stake mint.
         64: amount: u64,
+    }
+}
+
+layout! { $ add_stake_arguments
+    /// `add_stake`.
+    AddStakeArguments (8 bytes) {
+        /// Amount to transfer, in base units of the stake mint; what measurably arrives is added.
+        0: amount: u64,
     }
 }
 
@@ -76,6 +108,22 @@ layout! { $ fund_job_arguments
     FundJobArguments (8 bytes) {
         /// Amount to transfer; what measurably arrives is credited.
         0: amount: u64,
+    }
+}
+
+layout! { $ extend_job_arguments
+    /// `extend_job`.
+    ExtendJobArguments (8 bytes) {
+        /// New deadline: unix time, later than the old one.
+        0: deadline: i64,
+    }
+}
+
+layout! { $ set_job_aggregator_arguments
+    /// `set_job_aggregator`.
+    SetJobAggregatorArguments (32 bytes) {
+        /// Wallet of the aggregator; it must be on the network's list.
+        0: aggregator: [u8; 32],
     }
 }
 
@@ -173,5 +221,107 @@ layout! { $ claim_arguments
         13: _padding: [u8; 3],
         /// Siblings from the leaf up to the page's root: [`Node`](sheaf_format::tree::Node) bytes.
         16: proof: [[u8; 40]; 9],
+    }
+}
+
+layout! { $ open_challenge_arguments
+    /// `open_challenge`.
+    OpenChallengeArguments (4 bytes) {
+        /// Leaf index.
+        0: index: u32,
+    }
+}
+
+layout! { $ answer_challenge_arguments
+    /// `answer_challenge`: the leaf, or zeros when the position is empty.
+    AnswerChallengeArguments (400 bytes) {
+        /// Lifetime earnings in the leaf.
+        0: cumulative: u64,
+        /// Wallet that earned.
+        8: contributor: [u8; 32],
+        /// Siblings from the leaf up to the page's root: [`Node`](sheaf_format::tree::Node) bytes.
+        40: proof: [[u8; 40]; 9],
+    }
+}
+
+layout! { $ cache_evidence_arguments
+    /// `cache_evidence`.
+    CacheEvidenceArguments (688 bytes) {
+        /// The page's [`Node`](sheaf_format::tree::Node) in the tree, as bytes.
+        0: node: [u8; 40],
+        /// Siblings from the page up to the root: [`Node`](sheaf_format::tree::Node) bytes.
+        40: proof: [[u8; 40]; 16],
+        /// The page.
+        680: page: u32,
+        /// Which tree: [`TreeSide`](sheaf_format::stage::TreeSide).
+        684: side: u8,
+        /// Zero.
+        685: _padding: [u8; 3],
+    }
+}
+
+layout! { $ prove_fraud_arguments
+    /// `prove_fraud`: the leaf at one index in both trees, or zeros where it is empty.
+    ProveFraudArguments (808 bytes) {
+        /// Lifetime earnings in the base tree.
+        0: base_cumulative: u64,
+        /// Lifetime earnings in the pending tree.
+        8: pending_cumulative: u64,
+        /// Wallet in the base tree.
+        16: base_contributor: [u8; 32],
+        /// Wallet in the pending tree.
+        48: pending_contributor: [u8; 32],
+        /// Siblings in the base tree, up to the page: [`Node`](sheaf_format::tree::Node) bytes.
+        80: base_proof: [[u8; 40]; 9],
+        /// Siblings in the pending tree, up to the page: [`Node`](sheaf_format::tree::Node) bytes.
+        440: pending_proof: [[u8; 40]; 9],
+        /// Leaf index.
+        800: index: u32,
+        /// Zero.
+        804: _padding: [u8; 4],
+    }
+}
+
+layout! { $ claim_neighbours_arguments
+    /// `claim_neighbours`: an aligned group of eight leaves, packed so that eight claims fit a
+    /// transaction. A position where nobody is holds zeros.
+    ClaimNeighboursArguments (572 bytes) {
+        /// Index of the group's first leaf: a multiple of eight.
+        0: first_index: u32,
+        /// Bump of each contributor's canonical token account; 0 where nothing shall be paid. The
+        /// account of each other position follows the instruction's accounts, in order.
+        4: token_account_bumps: [u8; 8],
+        /// Lifetime earnings in each leaf: `u64`, little-endian.
+        12: cumulatives: [[u8; 8]; 8],
+        /// Wallet of each leaf.
+        76: contributors: [[u8; 32]; 8],
+        /// Siblings from the group up to the page's root: [`Node`](sheaf_format::tree::Node) bytes.
+        332: proof: [[u8; 40]; 6],
+    }
+}
+
+layout! { $ publish_dataset_arguments
+    /// `publish_dataset`.
+    PublishDatasetArguments (40 bytes) {
+        /// sha256 of the dataset's description.
+        0: content_hash: [u8; 32],
+        /// Price of a licence; may not be zero.
+        32: price: u64,
+    }
+}
+
+layout! { $ license_dataset_arguments
+    /// `license_dataset`.
+    LicenseDatasetArguments (8 bytes) {
+        /// Most that the consumer pays: the dataset may have been published anew.
+        0: maximum_price: u64,
+    }
+}
+
+layout! { $ record_usage_arguments
+    /// `record_usage`.
+    RecordUsageArguments (32 bytes) {
+        /// sha256 of the report, which is published off chain.
+        0: usage_hash: [u8; 32],
     }
 }

@@ -33,6 +33,63 @@ layout! { $ parameters_set_event
         104: new: NetworkParameters,
     }
 }
+layout! { $ admin_proposed_event
+    /// The admin proposed another, or took a proposal back.
+    AdminProposed (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The admin.
+        8: admin: [u8; 32],
+        /// Who may accept; zero when nobody.
+        40: pending_admin: [u8; 32],
+    }
+}
+layout! { $ admin_changed_event
+    /// The proposed admin accepted.
+    AdminChanged (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// Admin until now.
+        8: old_admin: [u8; 32],
+        /// Admin from now on.
+        40: new_admin: [u8; 32],
+    }
+}
+layout! { $ guardian_set_event
+    /// The admin named the guardian.
+    GuardianSet (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// Guardian until now; zero when there was none.
+        8: old_guardian: [u8; 32],
+        /// Guardian from now on; zero when there is none.
+        40: new_guardian: [u8; 32],
+    }
+}
+layout! { $ network_paused_event
+    /// The guardian paused what brings in new work and money.
+    NetworkPaused (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The guardian.
+        8: guardian: [u8; 32],
+        /// Unix time at which the pause lapses.
+        40: paused_until: i64,
+        /// Unix time from which the guardian may pause again.
+        48: pause_again_at: i64,
+    }
+}
+layout! { $ network_unpaused_event
+    /// Guardian or admin ended a pause early.
+    NetworkUnpaused (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// Who ended it.
+        8: caller: [u8; 32],
+        /// Unix time from which the guardian may pause again.
+        40: pause_again_at: i64,
+    }
+}
 layout! { $ validator_registered_event
     /// A validator joined (network series).
     ValidatorRegistered (112 bytes) {
@@ -46,6 +103,49 @@ layout! { $ validator_registered_event
         72: encryption_key: [u8; 32],
         /// Stake.
         104: stake: u64,
+    }
+}
+layout! { $ stake_added_event
+    /// A validator added to its stake (network series).
+    StakeAdded (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// What arrived.
+        40: arrived: u64,
+        /// Stake from now on.
+        48: stake: u64,
+    }
+}
+layout! { $ duties_counted_event
+    /// A validator's duties in an ended round were counted (network series).
+    DutiesCounted (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// The pool of the round.
+        40: pool: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// 1 when a duty was missed.
+        80: missed: u64,
+        /// Rounds in a row with a missed duty, this one included; 0 once that jails.
+        88: missed_duties: u64,
+        /// Unix time from which the validator may vote again; 0 when it is not jailed.
+        96: jailed_until: i64,
+    }
+}
+layout! { $ validator_unjailed_event
+    /// A jailed validator votes again (network series).
+    ValidatorUnjailed (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// Stake that votes.
+        40: stake: u64,
     }
 }
 layout! { $ unstake_requested_event
@@ -141,6 +241,73 @@ layout! { $ job_refunded_event
         40: job: [u8; 32],
         /// Amount.
         72: amount: u64,
+    }
+}
+layout! { $ job_extended_event
+    /// The requester moved a job's deadline.
+    JobExtended (88 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Old deadline, unix time.
+        72: old_deadline: i64,
+        /// New deadline, unix time.
+        80: new_deadline: i64,
+    }
+}
+layout! { $ job_aggregator_set_event
+    /// The requester named another aggregator for later rounds.
+    JobAggregatorSet (112 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The aggregator.
+        72: aggregator: [u8; 32],
+        /// Its first round.
+        104: from_round: u64,
+    }
+}
+layout! { $ job_closed_event
+    /// A job's account was closed; its number is never used again.
+    JobClosed (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// Number.
+        72: number: u64,
+    }
+}
+layout! { $ batch_closed_event
+    /// A released batch's account was closed.
+    BatchClosed (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The round.
+        72: round: u64,
+    }
+}
+layout! { $ round_closed_event
+    /// An ended round's account was closed; its number is never used again.
+    RoundClosed (48 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
     }
 }
 layout! { $ batch_posted_event
@@ -303,7 +470,7 @@ layout! { $ round_finalised_event
 }
 layout! { $ round_voided_event
     /// A round ended without effect.
-    RoundVoided (56 bytes) {
+    RoundVoided (64 bytes) {
         /// Number of this event in its series.
         0: sequence: u64,
         /// The pool.
@@ -312,6 +479,8 @@ layout! { $ round_voided_event
         40: round: u64,
         /// Stage.
         48: stage: u64,
+        /// Why: [`VoidCause`](sheaf_format::stage::VoidCause).
+        56: cause: u64,
     }
 }
 layout! { $ batch_released_event
@@ -359,5 +528,186 @@ layout! { $ page_synced_event
         88: new_sum: u64,
         /// The round.
         96: round: u64,
+    }
+}
+layout! { $ challenge_opened_event
+    /// Somebody challenged an index of a pending root.
+    ChallengeOpened (104 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Challenger.
+        40: challenger: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Leaf index.
+        80: index: u64,
+        /// The bond, in lamports.
+        88: bond_lamports: u64,
+        /// Answers are taken before this slot.
+        96: answer_until_slot: u64,
+    }
+}
+layout! { $ challenge_answered_event
+    /// Somebody showed the challenged leaf, or its absence (zeros), and took the bond.
+    ChallengeAnswered (128 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Answerer.
+        40: answerer: [u8; 32],
+        /// Wallet in the leaf.
+        72: contributor: [u8; 32],
+        /// The round.
+        104: round: u64,
+        /// Leaf index.
+        112: index: u64,
+        /// Lifetime earnings in the leaf.
+        120: cumulative: u64,
+    }
+}
+layout! { $ challenge_closed_event
+    /// A void round's challenge gave its bond back.
+    ChallengeClosed (56 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The round.
+        40: round: u64,
+        /// Leaf index.
+        48: index: u64,
+    }
+}
+layout! { $ evidence_cached_event
+    /// Somebody proved a page of a round's base or pending tree.
+    EvidenceCached (96 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Prover.
+        40: prover: [u8; 32],
+        /// The round.
+        72: round: u64,
+        /// Page.
+        80: page: u64,
+        /// Which tree: [`TreeSide`](sheaf_format::stage::TreeSide).
+        88: side: u64,
+    }
+}
+layout! { $ evidence_closed_event
+    /// A prover took an evidence account's rent back.
+    EvidenceClosed (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Prover.
+        40: prover: [u8; 32],
+    }
+}
+layout! { $ fraud_proven_event
+    /// A round's attested root was proven a fraud. Who attested to it can be slashed.
+    FraudProven (80 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// Prover.
+        40: prover: [u8; 32],
+        /// The round.
+        72: round: u64,
+    }
+}
+layout! { $ validator_slashed_event
+    /// A validator who attested to a fraud lost its stake in that round (network series).
+    ValidatorSlashed (144 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The validator's wallet.
+        8: authority: [u8; 32],
+        /// The pool of the round.
+        40: pool: [u8; 32],
+        /// Prover.
+        72: prover: [u8; 32],
+        /// The round.
+        104: round: u64,
+        /// What left the stake, in base units of the stake mint.
+        112: slashed: u64,
+        /// The prover's part of it; the rest went to the treasury.
+        120: reward: u64,
+        /// Stake that is left.
+        128: stake: u64,
+        /// Unix time from which the validator may vote again.
+        136: jailed_until: i64,
+    }
+}
+layout! { $ dataset_published_event
+    /// A requester offered a job's result for licences.
+    DatasetPublished (152 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The job.
+        40: job: [u8; 32],
+        /// The dataset.
+        72: dataset: [u8; 32],
+        /// sha256 of the dataset's description.
+        104: content_hash: [u8; 32],
+        /// Number of the job.
+        136: number: u64,
+        /// Price of a licence.
+        144: price: u64,
+    }
+}
+layout! { $ dataset_licensed_event
+    /// A consumer paid for a licence.
+    DatasetLicensed (128 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The dataset.
+        40: dataset: [u8; 32],
+        /// Consumer.
+        72: consumer: [u8; 32],
+        /// Number of the licence, from 1.
+        104: license: u64,
+        /// Arrived.
+        112: arrived: u64,
+        /// Balance.
+        120: balance: u64,
+    }
+}
+layout! { $ usage_recorded_event
+    /// A consumer reported a use of a dataset.
+    UsageRecorded (144 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The dataset.
+        40: dataset: [u8; 32],
+        /// Consumer.
+        72: consumer: [u8; 32],
+        /// sha256 of the report.
+        104: usage_hash: [u8; 32],
+        /// Number of the report, from 1.
+        136: usage: u64,
+    }
+}
+layout! { $ dataset_closed_event
+    /// A dataset's account was closed.
+    DatasetClosed (72 bytes) {
+        /// Number of this event in its series.
+        0: sequence: u64,
+        /// The pool.
+        8: pool: [u8; 32],
+        /// The dataset.
+        40: dataset: [u8; 32],
     }
 }

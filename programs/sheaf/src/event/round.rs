@@ -11,3 +11,4 @@ sheaf_format::round_tallied_event! { #[event(bytemuck)] }
 sheaf_format::debits_settled_event! { #[event(bytemuck)] }
 sheaf_format::round_finalised_event! { #[event(bytemuck)] }
 sheaf_format::round_voided_event! { #[event(bytemuck)] }
+sheaf_format::round_closed_event! { #[event(bytemuck)] }

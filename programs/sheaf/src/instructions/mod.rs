@@ -11,7 +11,11 @@
 
 pub mod arguments;
 pub mod batch;
+pub mod challenge;
 pub mod claim;
+pub mod dataset;
+mod deposit;
+pub mod fraud;
 pub mod job;
 pub mod network;
 pub mod pool;

@@ -13,9 +13,44 @@ sheaf_format::round_validator_layout! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, IdlType)]
 }
 
+/// How a validator did its duties in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duties {
+    /// Committed, revealed and attested.
+    Done,
+    /// Left out at least one that was due.
+    Missed,
+    /// The round ended before everything was due, and nothing due was left out.
+    NotDue,
+}
+
 impl RoundValidator {
-    const fn has(&self, bit: u8) -> bool {
+    /// Whether a bit of the ballot is set.
+    pub const fn has(&self, bit: u8) -> bool {
         self.ballot & bit != 0
+    }
+
+    /// Sets a bit of the ballot once.
+    ///
+    /// # Errors
+    /// `repeated`, when it is set already.
+    pub fn mark(&mut self, bit: u8, repeated: SheafError) -> Checked<()> {
+        if self.has(bit) {
+            return Err(repeated);
+        }
+        self.ballot |= bit;
+        Ok(())
+    }
+
+    /// How the duties were done, given those that were due.
+    pub const fn duties(&self, due: u8) -> Duties {
+        if due & !self.ballot != 0 {
+            Duties::Missed
+        } else if self.ballot & ballot::ALL_DUTIES == ballot::ALL_DUTIES {
+            Duties::Done
+        } else {
+            Duties::NotDue
+        }
     }
 
     /// Takes a commitment.
@@ -23,11 +58,8 @@ impl RoundValidator {
     /// # Errors
     /// [`SheafError::AlreadyCommitted`].
     pub fn commit(&mut self, commitment: Hash) -> Checked<()> {
-        if self.has(ballot::COMMITTED) {
-            return Err(SheafError::AlreadyCommitted);
-        }
+        self.mark(ballot::COMMITTED, SheafError::AlreadyCommitted)?;
         self.commitment = commitment;
-        self.ballot |= ballot::COMMITTED;
         Ok(())
     }
 
@@ -56,11 +88,8 @@ impl RoundValidator {
     /// # Errors
     /// [`SheafError::AlreadyAttested`].
     pub fn attest(&mut self, attestation: Hash) -> Checked<()> {
-        if self.has(ballot::ATTESTED) {
-            return Err(SheafError::AlreadyAttested);
-        }
+        self.mark(ballot::ATTESTED, SheafError::AlreadyAttested)?;
         self.attestation = attestation;
-        self.ballot |= ballot::ATTESTED;
         Ok(())
     }
 }

@@ -35,6 +35,18 @@ impl Batch {
         Ok(())
     }
 
+    /// Checks that the batch's reservation ended.
+    ///
+    /// # Errors
+    /// [`SheafError::BatchNotReleased`].
+    pub fn check_released(&self) -> Checked<()> {
+        if self.state == BatchState::Released as u8 {
+            Ok(())
+        } else {
+            Err(SheafError::BatchNotReleased)
+        }
+    }
+
     /// Whether settlement has taken nothing of it.
     pub fn is_unsettled(&self) -> bool {
         self.state == BatchState::Posted as u8
@@ -53,7 +65,9 @@ mod tests {
         assert_eq!(batch.settle(11), Err(SheafError::DebitExceedsReserve));
         assert_eq!(batch.settle(10), Ok(()));
         assert_eq!(batch.settle(0), Err(SheafError::BatchAlreadySettled));
+        assert_eq!(batch.check_released(), Err(SheafError::BatchNotReleased));
         assert_eq!(batch.release(), Ok(()));
+        assert_eq!(batch.check_released(), Ok(()));
         assert_eq!(batch.release(), Err(SheafError::BatchAlreadySettled));
         assert_eq!(batch.settle(0), Err(SheafError::BatchAlreadySettled));
     }

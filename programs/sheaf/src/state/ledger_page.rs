@@ -1,11 +1,12 @@
 //! The ledger page: what 512 neighbours in the tree have claimed.
 
+use super::Occupant;
 use crate::error::{Checked, SheafError};
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use sheaf_format::{
     digest::slot_tag,
-    limits::PAGE_LEAVES,
+    limits::{NEIGHBOURS, NEIGHBOUR_LEVELS, PAGE_LEAVES, PAGE_LEVELS},
     tree::{self, Node, PageProof, PoolProof},
     Hash, Key,
 };
@@ -35,6 +36,18 @@ pub struct Leaf {
     pub contributor: Key,
     /// Lifetime earnings, in base units.
     pub cumulative: u64,
+}
+
+/// An aligned group of leaves, some of whose owners somebody claims for.
+pub struct Neighbours<'a> {
+    /// Index of the first.
+    pub first_index: u32,
+    /// Who stands at each position.
+    pub occupants: &'a [Occupant; NEIGHBOURS],
+    /// Siblings from the group up to the page's root.
+    pub proof: &'a [Node; PAGE_LEVELS - NEIGHBOUR_LEVELS],
+    /// Who can be paid.
+    pub payable: [bool; NEIGHBOURS],
 }
 
 impl LedgerPage {
@@ -72,10 +85,7 @@ impl LedgerPage {
         }
         let position = tree::position_in_page(leaf.index);
         let tag = slot_tag(pool, leaf.index, &leaf.contributor);
-        let roots = [
-            node(self.root, self.sum),
-            node(self.previous_root, self.previous_sum),
-        ];
+        let roots = self.roots();
         let slot = &mut self.slots[position as usize % PAGE_LEAVES];
 
         if slot.claimed > 0 && slot.tag != tag {
@@ -105,11 +115,84 @@ impl LedgerPage {
         Ok(due)
     }
 
+    /// Books the claims of those neighbours who can be paid, and returns what is due to each. Who is
+    /// owed nothing, or holds another's slot, is passed over.
+    ///
+    /// # Errors
+    /// [`SheafError::IndexMismatch`] when the group is not aligned or lies on another page,
+    /// [`SheafError::ProofInvalid`] when it is in neither of the page's trees.
+    pub fn claim_neighbours(
+        &mut self,
+        pool: &Key,
+        group: &Neighbours<'_>,
+    ) -> Checked<[u64; NEIGHBOURS]> {
+        let first = tree::position_in_page(group.first_index) as usize;
+        if tree::page_of(group.first_index) != self.page || !first.is_multiple_of(NEIGHBOURS) {
+            return Err(SheafError::IndexMismatch);
+        }
+        let root = group.root(pool).ok_or(SheafError::ProofInvalid)?;
+        if !self.roots().contains(&root) {
+            return Err(SheafError::ProofInvalid);
+        }
+
+        let mut due = [0; NEIGHBOURS];
+        let slots = &mut self.slots[first..first + NEIGHBOURS];
+        let indices = group.first_index..;
+        for ((((due, slot), occupant), payable), index) in due
+            .iter_mut()
+            .zip(slots)
+            .zip(group.occupants)
+            .zip(group.payable)
+            .zip(indices)
+        {
+            if !payable || occupant.cumulative <= slot.claimed {
+                continue;
+            }
+            let tag = slot_tag(pool, index, &occupant.contributor);
+            if slot.claimed > 0 && slot.tag != tag {
+                continue;
+            }
+            *due = occupant.cumulative - slot.claimed;
+            slot.tag = tag;
+            slot.claimed = occupant.cumulative;
+        }
+        Ok(due)
+    }
+
+    /// The page's nodes in the trees that can be claimed against.
+    const fn roots(&self) -> [Node; 2] {
+        [
+            node(self.root, self.sum),
+            node(self.previous_root, self.previous_sum),
+        ]
+    }
+
     /// Gives a fresh page its identity.
     pub fn open(&mut self, pool: Key, page: u32, bump: u8) {
         self.pool = pool;
         self.page = page;
         self.bump = bump;
+    }
+}
+
+impl Neighbours<'_> {
+    /// The root over the group; none when sums do not fit.
+    fn root(&self, pool: &Key) -> Option<Node> {
+        let mut nodes = [tree::ABSENT; NEIGHBOURS];
+        for ((node, occupant), index) in
+            nodes.iter_mut().zip(self.occupants).zip(self.first_index..)
+        {
+            *node = occupant.node(pool, index);
+        }
+        let mut width = NEIGHBOURS;
+        while width > 1 {
+            width /= 2;
+            for at in 0..width {
+                nodes[at] = tree::parent(&nodes[2 * at], &nodes[2 * at + 1]).ok()?;
+            }
+        }
+        let position = tree::position_in_page(self.first_index) >> NEIGHBOUR_LEVELS;
+        tree::climb(nodes[0], position, self.proof).ok()
     }
 }
 
@@ -248,6 +331,65 @@ mod tests {
         page.open(POOL, 1, 255);
         assert_eq!(
             page.claim(&POOL, &ALICE, &[ABSENT; 9]),
+            Err(SheafError::ProofInvalid)
+        );
+    }
+
+    #[test]
+    fn neighbours_are_paid_once_and_others_are_passed_over() {
+        let mut page = LedgerPage::zeroed();
+        page.open(POOL, 1, 255);
+        let mut occupants = [Occupant::NOBODY; NEIGHBOURS];
+        for (who, occupant) in (1..).zip(&mut occupants[..4]) {
+            occupant.contributor = [who; 32];
+            occupant.cumulative = 10 * u64::from(who);
+        }
+        let mut group = Neighbours {
+            first_index: 512 + 16,
+            occupants: &occupants,
+            proof: &[ABSENT; 6],
+            payable: [true, false, true, true, true, true, true, true],
+        };
+        let root = group.root(&POOL).expect("sums fit");
+        assert_eq!(
+            page.claim_neighbours(&POOL, &group),
+            Err(SheafError::ProofInvalid)
+        );
+        (page.root, page.sum) = (root.hash, root.sum);
+
+        // The same leaves, one by one, lead to the same root.
+        let leaves = occupants.map(|occupant| (occupant.contributor, occupant.cumulative));
+        let alone = leaf(
+            crate::ID.as_array(),
+            &POOL,
+            512 + 17,
+            &leaves[1].0,
+            leaves[1].1,
+        );
+        let node_at = |at: usize| occupants[at].node(&POOL, 512 + 16 + at as u32);
+        let pair = tree::parent(&node_at(2), &node_at(3)).expect("sums fit");
+        let mut proof = [ABSENT; 9];
+        (proof[0], proof[1]) = (node_at(0), pair);
+        assert_eq!(climb(alone, 17, &proof), Ok(root));
+
+        // Another has the third slot; the second cannot be paid.
+        page.slots[18].claimed = 1;
+        let due = page.claim_neighbours(&POOL, &group);
+        assert_eq!(due, Ok([10, 0, 0, 40, 0, 0, 0, 0]));
+        group.payable = [true; NEIGHBOURS];
+        let due = page.claim_neighbours(&POOL, &group);
+        assert_eq!(due, Ok([0, 20, 0, 0, 0, 0, 0, 0]));
+
+        for first_index in [512 + 17, 16, 1024 + 16] {
+            group.first_index = first_index;
+            assert_eq!(
+                page.claim_neighbours(&POOL, &group),
+                Err(SheafError::IndexMismatch)
+            );
+        }
+        group.first_index = 512 + 24;
+        assert_eq!(
+            page.claim_neighbours(&POOL, &group),
             Err(SheafError::ProofInvalid)
         );
     }

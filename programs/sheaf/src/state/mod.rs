@@ -7,20 +7,32 @@
 
 mod ballot_box;
 mod batch;
+mod challenge;
+mod dataset;
+mod evidence;
 mod job;
 mod ledger_page;
 mod network;
+mod occupant;
+mod payer;
 mod pool;
+mod reservation;
 mod round;
 mod validator;
 
 pub use {
-    ballot_box::{is_quorum, stake_behind, RoundValidator},
+    ballot_box::{is_quorum, stake_behind, Duties, RoundValidator},
     batch::Batch,
+    challenge::Challenge,
+    dataset::Dataset,
+    evidence::{Comparison, Evidence, EvidenceSide},
     job::Job,
-    ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot},
+    ledger_page::{ActiveTree, Leaf, LedgerPage, LedgerSlot, Neighbours},
     network::{lasts_at_most, Network, NetworkParameters, StakeEntry},
+    occupant::Occupant,
+    payer::Payer,
     pool::Pool,
+    reservation::Reservation,
     round::{Round, Settlement},
     validator::Validator,
 };

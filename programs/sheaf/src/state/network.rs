@@ -1,13 +1,17 @@
 //! The network: parameters, aggregators and the table of validators.
 
-use crate::error::{Checked, SheafError};
+use super::Validator;
+use crate::{
+    arithmetic::later,
+    error::{Checked, SheafError},
+};
 use anchor_lang::prelude::*;
 use bytemuck::{Pod, Zeroable};
 use sheaf_format::{
     limits::{
-        BPS, MAX_AGGREGATORS, MAX_FEES_BPS, MAX_STAGE_SLOTS, MAX_STALL_SECONDS,
-        MAX_UNBONDING_SECONDS, MIN_QUORUM_BPS, MIN_STAGE_SLOTS, SEED_SLOTS_AHEAD,
-        SLOT_MILLISECONDS,
+        BPS, MAX_AGGREGATORS, MAX_FEES_BPS, MAX_PAUSE_SECONDS, MAX_STAGE_SLOTS, MAX_STALL_SECONDS,
+        MAX_UNBONDING_SECONDS, MIN_QUORUM_BPS, MIN_STAGE_SLOTS, PAUSE_COOL_DOWN_SECONDS,
+        SEED_SLOTS_AHEAD, SLOT_MILLISECONDS,
     },
     Key,
 };
@@ -83,6 +87,74 @@ impl Network {
         Ok(self.sequence)
     }
 
+    /// Checks that a wallet is the admin's.
+    ///
+    /// # Errors
+    /// [`SheafError::NotAdmin`].
+    pub fn check_admin(&self, wallet: &Key) -> Checked<()> {
+        if *wallet == self.admin {
+            Ok(())
+        } else {
+            Err(SheafError::NotAdmin)
+        }
+    }
+
+    /// Checks that a wallet is the guardian's.
+    ///
+    /// # Errors
+    /// [`SheafError::NotGuardian`], also when there is none.
+    pub fn check_guardian(&self, wallet: &Key) -> Checked<()> {
+        if *wallet == self.guardian && self.guardian != [0; 32] {
+            Ok(())
+        } else {
+            Err(SheafError::NotGuardian)
+        }
+    }
+
+    /// Checks that no pause is in force (invariant 7).
+    ///
+    /// # Errors
+    /// [`SheafError::NetworkPaused`].
+    pub fn check_running(&self, unix_time: i64) -> Checked<()> {
+        if unix_time >= self.paused_until {
+            Ok(())
+        } else {
+            Err(SheafError::NetworkPaused)
+        }
+    }
+
+    /// Starts a pause.
+    ///
+    /// # Errors
+    /// [`SheafError::PauseCoolingDown`] while the last one is in force or too recent,
+    /// [`SheafError::PauseOutOfBounds`].
+    pub fn pause(&mut self, unix_time: i64, seconds: i64) -> Checked<()> {
+        if unix_time < self.pause_again_at {
+            return Err(SheafError::PauseCoolingDown);
+        }
+        if !(1..=MAX_PAUSE_SECONDS).contains(&seconds) {
+            return Err(SheafError::PauseOutOfBounds);
+        }
+        self.end_pause_at(later(unix_time, seconds)?)
+    }
+
+    /// Ends a pause that is in force.
+    ///
+    /// # Errors
+    /// [`SheafError::NetworkNotPaused`].
+    pub fn unpause(&mut self, unix_time: i64) -> Checked<()> {
+        if self.check_running(unix_time).is_ok() {
+            return Err(SheafError::NetworkNotPaused);
+        }
+        self.end_pause_at(unix_time)
+    }
+
+    fn end_pause_at(&mut self, unix_time: i64) -> Checked<()> {
+        self.pause_again_at = later(unix_time, PAUSE_COOL_DOWN_SECONDS)?;
+        self.paused_until = unix_time;
+        Ok(())
+    }
+
     /// Sets what an admin chooses, after checking it.
     ///
     /// # Errors
@@ -128,6 +200,16 @@ impl Network {
             .ok_or(SheafError::ValidatorTableFull)?;
         self.validators[index] = StakeEntry { authority, stake };
         u8::try_from(index).map_err(|_| SheafError::ValidatorTableFull)
+    }
+
+    /// Brings a validator's slot in the table up to date with the stake that votes.
+    ///
+    /// # Errors
+    /// [`SheafError::NotValidator`] when the slot is another's.
+    pub fn seat_validator(&mut self, validator: &Validator) -> Checked<()> {
+        self.seat_of(validator.table_index, &validator.authority)?
+            .stake = validator.voting_stake();
+        Ok(())
     }
 
     /// A validator's slot in the table.
@@ -193,6 +275,47 @@ mod tests {
             change(&mut changed);
             assert_eq!(changed.check(), Err(SheafError::ParameterOutOfBounds));
         }
+    }
+
+    #[test]
+    fn a_pause_is_bounded_lapses_and_cools_down_longer_than_it_lasts() {
+        let mut network = Network::zeroed();
+        for seconds in [0, -1, MAX_PAUSE_SECONDS + 1, i64::MAX] {
+            assert_eq!(
+                network.pause(1_000, seconds),
+                Err(SheafError::PauseOutOfBounds)
+            );
+        }
+        assert_eq!(network.pause(1_000, MAX_PAUSE_SECONDS), Ok(()));
+        let end = 1_000 + MAX_PAUSE_SECONDS;
+        assert_eq!(
+            network.check_running(end - 1),
+            Err(SheafError::NetworkPaused)
+        );
+        assert_eq!(network.check_running(end), Ok(()));
+        assert_eq!(network.unpause(end), Err(SheafError::NetworkNotPaused));
+        let again = end + PAUSE_COOL_DOWN_SECONDS;
+        assert_eq!(
+            network.pause(again - 1, 1),
+            Err(SheafError::PauseCoolingDown)
+        );
+        assert_eq!(network.pause(again, 10), Ok(()));
+
+        assert_eq!(network.unpause(again + 5), Ok(()));
+        assert_eq!(network.check_running(again + 5), Ok(()));
+        assert_eq!(network.pause_again_at, again + 5 + PAUSE_COOL_DOWN_SECONDS);
+    }
+
+    #[test]
+    fn nobody_is_the_guardian_when_there_is_none() {
+        let mut network = Network::zeroed();
+        assert_eq!(
+            network.check_guardian(&[0; 32]),
+            Err(SheafError::NotGuardian)
+        );
+        network.guardian = [4; 32];
+        assert_eq!(network.check_guardian(&[4; 32]), Ok(()));
+        assert_eq!(network.check_admin(&[4; 32]), Err(SheafError::NotAdmin));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     error::{Checked, SheafError},
 };
 use anchor_lang::prelude::*;
-use sheaf_format::stage::PoolStage;
+use sheaf_format::{limits::MAX_VETOES_IN_A_ROW, stage::PoolStage};
 
 sheaf_format::pool_layout! { #[account] }
 
@@ -60,7 +60,7 @@ impl Pool {
     ///
     /// # Errors
     /// [`SheafError::Arithmetic`].
-    pub fn begin_intake(&mut self, slot: u64, round_slots: u64) -> Checked<()> {
+    fn begin_intake(&mut self, slot: u64, round_slots: u64) -> Checked<()> {
         self.round = add(self.round, 1)?;
         self.round_stage = PoolStage::Intake as u8;
         self.round_started_slot = slot;
@@ -70,9 +70,41 @@ impl Pool {
         Ok(())
     }
 
+    /// Takes one more batch for a round: the live one, or the next, which it starts.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::WrongRound`], [`SheafError::PastHardDeadline`],
+    /// [`SheafError::Arithmetic`].
+    pub fn join_round(&mut self, round: u64, slot: u64, round_slots: u64) -> Checked<()> {
+        if self.intake_round()? != round {
+            return Err(SheafError::WrongRound);
+        }
+        if self.is_idle() {
+            self.begin_intake(slot, round_slots)?;
+        }
+        self.check_before_deadline(slot)?;
+        self.round_batch_count = self
+            .round_batch_count
+            .checked_add(1)
+            .ok_or(SheafError::Arithmetic)?;
+        Ok(())
+    }
+
     /// Ends the live round.
     pub fn become_idle(&mut self) {
         self.round_stage = PoolStage::Idle as u8;
+    }
+
+    /// Counts a veto.
+    ///
+    /// # Errors
+    /// [`SheafError::TooManyVetoes`] when a round has to become final first.
+    pub fn count_veto(&mut self) -> Checked<()> {
+        if self.vetoes_in_a_row >= MAX_VETOES_IN_A_ROW {
+            return Err(SheafError::TooManyVetoes);
+        }
+        self.vetoes_in_a_row += 1;
+        Ok(())
     }
 
     /// Checks that the live round is before its hard deadline.
@@ -171,10 +203,21 @@ mod tests {
     }
 
     #[test]
+    fn vetoes_in_a_row_are_counted_and_limited() {
+        let mut pool = Pool::zeroed();
+        for _ in 0..MAX_VETOES_IN_A_ROW {
+            assert_eq!(pool.count_veto(), Ok(()));
+        }
+        assert_eq!(pool.count_veto(), Err(SheafError::TooManyVetoes));
+    }
+
+    #[test]
     fn batches_go_to_the_live_round_or_the_next() {
         let mut pool = Pool::zeroed();
         assert_eq!(pool.intake_round(), Ok(1));
-        pool.begin_intake(1_000, 500).expect("begins");
+        assert_eq!(pool.join_round(2, 1_000, 500), Err(SheafError::WrongRound));
+        assert_eq!(pool.join_round(1, 1_000, 500), Ok(()));
+        assert_eq!(pool.round_batch_count, 1);
         assert_eq!(pool.intake_round(), Ok(1));
         assert_eq!(pool.check_before_deadline(1_499), Ok(()));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! The round from its opening on: stages by slot, the result, and settlement.
 
 use super::{
-    ballot_box::{is_quorum, stake_behind},
+    ballot_box::{is_quorum, stake_behind, Duties},
     Network, Pool, RoundValidator, Validator,
 };
 use crate::{
@@ -12,7 +12,8 @@ use anchor_lang::prelude::*;
 use sheaf_format::{
     digest::{debits_next, debits_start, RoundResult, RoundScope},
     limits::MAX_LEAVES,
-    stage::RoundState,
+    stage::{ballot, RoundState, TreeSide, VoidCause},
+    tree::Node,
     Hash, Key,
 };
 
@@ -124,17 +125,25 @@ impl Round {
         self.check_voting_stage(slot, self.commit_until_slot, self.reveal_until_slot)
     }
 
-    /// Checks that attestations are taken.
+    /// Checks that attestations are taken: until the stage is over, also when a quorum was tallied
+    /// before, so that everybody can do their duty.
     ///
     /// # Errors
     /// [`SheafError::WrongStage`], [`SheafError::StageNotOver`], [`SheafError::StageOver`],
     /// [`SheafError::PastHardDeadline`].
     pub fn check_attest_stage(&self, slot: u64) -> Checked<()> {
-        self.check_voting_stage(slot, self.reveal_until_slot, self.attest_until_slot)
+        if self.has_ended() {
+            return Err(SheafError::WrongStage);
+        }
+        self.check_stage_slots(slot, self.reveal_until_slot, self.attest_until_slot)
     }
 
     fn check_voting_stage(&self, slot: u64, from: u64, until: u64) -> Checked<()> {
         self.check_state(RoundState::Voting)?;
+        self.check_stage_slots(slot, from, until)
+    }
+
+    fn check_stage_slots(&self, slot: u64, from: u64, until: u64) -> Checked<()> {
         self.check_before_deadline(slot)?;
         if slot < from {
             return Err(SheafError::StageNotOver);
@@ -151,14 +160,12 @@ impl Round {
     /// [`SheafError::NotInStakeTable`] when the validator was not there at opening, or left since
     /// and came back with less.
     pub fn ballot_of(&mut self, validator: &Validator) -> Checked<&mut RoundValidator> {
-        self.validators
-            .get_mut(usize::from(validator.table_index))
-            .filter(|entry| {
-                entry.stake > 0
-                    && entry.authority == validator.authority
-                    && validator.stake >= entry.stake
-            })
-            .ok_or(SheafError::NotInStakeTable)
+        let entry = self.entry_of(validator)?;
+        if validator.stake >= entry.stake {
+            Ok(entry)
+        } else {
+            Err(SheafError::NotInStakeTable)
+        }
     }
 
     /// Slot up to which votes in this round can be slashed.
@@ -195,11 +202,191 @@ impl Round {
         }
     }
 
+    /// Ends the round.
+    pub fn end(&mut self, state: RoundState, slot: u64) {
+        self.state = state as u8;
+        self.ended_slot = slot;
+    }
+
+    /// Whether the round became final or void.
+    pub fn has_ended(&self) -> bool {
+        self.state == RoundState::Final as u8 || self.state == RoundState::Void as u8
+    }
+
+    /// Counts a batch of the round that was released.
+    ///
+    /// # Errors
+    /// [`SheafError::Arithmetic`].
+    pub fn count_release(&mut self) -> Checked<()> {
+        self.released_count = self
+            .released_count
+            .checked_add(1)
+            .ok_or(SheafError::Arithmetic)?;
+        Ok(())
+    }
+
+    /// Counts a challenge that was opened.
+    ///
+    /// # Errors
+    /// [`SheafError::Arithmetic`].
+    pub fn count_challenge(&mut self) -> Checked<()> {
+        self.challenge_count = self
+            .challenge_count
+            .checked_add(1)
+            .ok_or(SheafError::Arithmetic)?;
+        Ok(())
+    }
+
+    /// Counts a challenge that ended.
+    ///
+    /// # Errors
+    /// [`SheafError::Arithmetic`].
+    pub fn forget_challenge(&mut self) -> Checked<()> {
+        self.challenge_count = self
+            .challenge_count
+            .checked_sub(1)
+            .ok_or(SheafError::Arithmetic)?;
+        Ok(())
+    }
+
+    /// Checks that no challenge is open.
+    ///
+    /// # Errors
+    /// [`SheafError::ChallengeOpen`].
+    pub fn check_unchallenged(&self) -> Checked<()> {
+        if self.challenge_count == 0 {
+            Ok(())
+        } else {
+            Err(SheafError::ChallengeOpen)
+        }
+    }
+
+    /// Root and sum of one of the round's trees.
+    pub const fn root_of(&self, side: TreeSide) -> Node {
+        match side {
+            TreeSide::Base => Node {
+                hash: self.base_root,
+                sum: self.base_total,
+            },
+            TreeSide::Pending => Node {
+                hash: self.root,
+                sum: self.total,
+            },
+        }
+    }
+
+    /// Checks that a quorum attested to a root, and that votes for it can still be slashed.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageOver`].
+    pub fn check_accusable(&self, slot: u64) -> Checked<()> {
+        if self.attestation == [0; 32] {
+            return Err(SheafError::WrongStage);
+        }
+        if slot <= self.slashable_until_slot() {
+            Ok(())
+        } else {
+            Err(SheafError::StageOver)
+        }
+    }
+
+    /// Takes down who proved the attested root a fraud.
+    ///
+    /// # Errors
+    /// [`SheafError::FraudAlreadyProven`].
+    pub fn convict(&mut self, prover: Key) -> Checked<()> {
+        if self.prover != [0; 32] {
+            return Err(SheafError::FraudAlreadyProven);
+        }
+        self.prover = prover;
+        Ok(())
+    }
+
+    /// Takes down that a validator is slashed for its attestation to a fraud, once, and returns the
+    /// stake that stood behind it.
+    ///
+    /// # Errors
+    /// [`SheafError::FraudNotProven`], [`SheafError::NotInStakeTable`], [`SheafError::NotAttested`],
+    /// [`SheafError::AlreadySlashed`].
+    pub fn slash(&mut self, validator: &Validator) -> Checked<u64> {
+        if self.prover == [0; 32] {
+            return Err(SheafError::FraudNotProven);
+        }
+        let attestation = self.attestation;
+        let entry = self.entry_of(validator)?;
+        if !entry.has(ballot::ATTESTED) || entry.attestation != attestation {
+            return Err(SheafError::NotAttested);
+        }
+        entry.mark(ballot::SLASHED, SheafError::AlreadySlashed)?;
+        Ok(entry.stake)
+    }
+
+    /// Checks that nothing needs the ended round's account any more: every batch was released, no
+    /// challenge is open, and no vote can be slashed.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::RoundHasBatches`], [`SheafError::ChallengeOpen`],
+    /// [`SheafError::RoundStillSlashable`].
+    pub fn check_closable(&self, slot: u64) -> Checked<()> {
+        if !self.has_ended() {
+            return Err(SheafError::WrongStage);
+        }
+        if self.released_count != self.batch_count {
+            return Err(SheafError::RoundHasBatches);
+        }
+        self.check_unchallenged()?;
+        if slot <= self.slashable_until_slot() {
+            return Err(SheafError::RoundStillSlashable);
+        }
+        Ok(())
+    }
+
+    /// Counts a validator's duties in the ended round, once. A duty was missed when its stage ran to
+    /// its end before the round ended.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::NotInStakeTable`] also when the validator was not
+    /// bonded all the time, [`SheafError::DutiesAlreadyCounted`].
+    pub fn count_duties(&mut self, validator: &Validator) -> Checked<Duties> {
+        if !self.has_ended() {
+            return Err(SheafError::WrongStage);
+        }
+        let ended_slot = self.ended_slot.min(self.deadline_slot);
+        let due = [
+            (self.commit_until_slot, ballot::COMMITTED),
+            (self.reveal_until_slot, ballot::REVEALED),
+            (self.attest_until_slot, ballot::ATTESTED),
+        ]
+        .into_iter()
+        .filter(|(until, _)| ended_slot >= *until)
+        .fold(0, |due, (_, duty)| due | duty);
+        if validator.bonded_since_slot > self.opened_slot {
+            return Err(SheafError::NotInStakeTable);
+        }
+        let entry = self.entry_of(validator)?;
+        entry.mark(ballot::COUNTED, SheafError::DutiesAlreadyCounted)?;
+        Ok(entry.duties(due))
+    }
+
+    /// A validator's entry in the table of this round.
+    fn entry_of(&mut self, validator: &Validator) -> Checked<&mut RoundValidator> {
+        self.validators
+            .get_mut(usize::from(validator.table_index))
+            .filter(|entry| entry.stake > 0 && entry.authority == validator.authority)
+            .ok_or(SheafError::NotInStakeTable)
+    }
+
     /// Makes a result pending.
     ///
     /// # Errors
     /// [`SheafError::Arithmetic`].
-    pub fn make_pending(&mut self, result: &RoundResult, slot: u64) -> Checked<()> {
+    pub fn make_pending(
+        &mut self,
+        result: &RoundResult,
+        attestation: Hash,
+        slot: u64,
+    ) -> Checked<()> {
+        self.attestation = attestation;
         self.root = result.root;
         self.total = result.total;
         self.leaf_count = result.leaf_count;
@@ -223,6 +410,20 @@ impl Round {
             Ok(())
         } else {
             Err(SheafError::StageNotOver)
+        }
+    }
+
+    /// Checks that a pending result is still inside its window.
+    ///
+    /// # Errors
+    /// [`SheafError::WrongStage`], [`SheafError::StageOver`], [`SheafError::PastHardDeadline`].
+    pub fn check_window(&self, slot: u64) -> Checked<()> {
+        self.check_state(RoundState::Pending)?;
+        self.check_before_deadline(slot)?;
+        if slot < self.window_until_slot {
+            Ok(())
+        } else {
+            Err(SheafError::StageOver)
         }
     }
 
@@ -269,12 +470,12 @@ impl Round {
         }
     }
 
-    /// Checks that the opened round may be voided: past its hard deadline, or past the time for
-    /// attestations by the length of a window without a tallied quorum.
+    /// Says why the opened round may be voided by anyone: past its hard deadline, or past the time
+    /// for attestations by the length of a window without a tallied quorum.
     ///
     /// # Errors
     /// [`SheafError::NotYetPastDeadline`], [`SheafError::WrongStage`] when it ended before.
-    pub fn check_voidable(&self, slot: u64) -> Checked<()> {
+    pub fn void_cause(&self, slot: u64) -> Checked<VoidCause> {
         let without_quorum = match RoundState::from_byte(self.state) {
             Some(RoundState::Voting) => {
                 let patience = self
@@ -285,8 +486,10 @@ impl Round {
             Some(RoundState::Pending) => false,
             _ => return Err(SheafError::WrongStage),
         };
-        if without_quorum || slot >= self.deadline_slot {
-            Ok(())
+        if without_quorum {
+            Ok(VoidCause::NoQuorum)
+        } else if slot >= self.deadline_slot {
+            Ok(VoidCause::Deadline)
         } else {
             Err(SheafError::NotYetPastDeadline)
         }
@@ -323,21 +526,140 @@ mod tests {
     }
 
     #[test]
+    fn a_window_is_open_from_the_tally_to_its_last_slot() {
+        let mut round = round();
+        assert_eq!(round.check_window(310), Err(SheafError::WrongStage));
+        round.state = RoundState::Pending as u8;
+        round.window_until_slot = 350;
+        assert_eq!(round.check_window(349), Ok(()));
+        assert_eq!(round.check_window(350), Err(SheafError::StageOver));
+        round.window_until_slot = 2_000;
+        assert_eq!(round.check_window(1_000), Err(SheafError::PastHardDeadline));
+    }
+
+    #[test]
     fn a_round_is_voided_late_or_without_a_quorum() {
         let mut round = round();
-        assert_eq!(
-            round.check_voidable(349),
-            Err(SheafError::NotYetPastDeadline)
-        );
-        assert_eq!(round.check_voidable(350), Ok(()));
+        assert_eq!(round.void_cause(349), Err(SheafError::NotYetPastDeadline));
+        assert_eq!(round.void_cause(350), Ok(VoidCause::NoQuorum));
         round.state = RoundState::Pending as u8;
-        assert_eq!(
-            round.check_voidable(999),
-            Err(SheafError::NotYetPastDeadline)
-        );
-        assert_eq!(round.check_voidable(1_000), Ok(()));
+        assert_eq!(round.void_cause(999), Err(SheafError::NotYetPastDeadline));
+        assert_eq!(round.void_cause(1_000), Ok(VoidCause::Deadline));
         round.state = RoundState::Final as u8;
-        assert_eq!(round.check_voidable(1_000), Err(SheafError::WrongStage));
+        assert_eq!(round.void_cause(1_000), Err(SheafError::WrongStage));
+    }
+
+    #[test]
+    fn attestations_are_taken_while_the_result_is_pending() {
+        let mut round = round();
+        round.state = RoundState::Pending as u8;
+        assert_eq!(round.check_attest_stage(299), Ok(()));
+        assert_eq!(round.check_commit_stage(99), Err(SheafError::WrongStage));
+        round.end(RoundState::Final, 250);
+        assert_eq!(round.check_attest_stage(299), Err(SheafError::WrongStage));
+    }
+
+    #[test]
+    fn only_duties_whose_stage_ran_out_are_missed_and_they_are_counted_once() {
+        let validator = Validator {
+            authority: [7; 32],
+            ..Validator::zeroed()
+        };
+        let ended = |ballot, slot| {
+            let mut round = round();
+            round.validators[0].authority = [7; 32];
+            round.validators[0].stake = 50;
+            round.validators[0].ballot = ballot;
+            round.end(RoundState::Void, slot);
+            round
+        };
+        let (two, all) = (
+            ballot::COMMITTED | ballot::REVEALED,
+            ballot::COMMITTED | ballot::REVEALED | ballot::ATTESTED,
+        );
+        for (ballot, slot, duties) in [
+            (all, 350, Duties::Done),
+            (two, 350, Duties::Missed),
+            (two, 299, Duties::NotDue),
+            (0, 100, Duties::Missed),
+            (0, 99, Duties::NotDue),
+        ] {
+            let mut round = ended(ballot, slot);
+            assert_eq!(round.count_duties(&validator), Ok(duties));
+            assert_eq!(
+                round.count_duties(&validator),
+                Err(SheafError::DutiesAlreadyCounted)
+            );
+        }
+        // Past its hard deadline a round takes no votes, however long it lives on.
+        let mut cut = ended(two, 350);
+        cut.deadline_slot = 299;
+        assert_eq!(cut.count_duties(&validator), Ok(Duties::NotDue));
+        let newcomer = Validator {
+            bonded_since_slot: 1,
+            ..validator
+        };
+        assert_eq!(
+            ended(0, 350).count_duties(&newcomer),
+            Err(SheafError::NotInStakeTable)
+        );
+        assert_eq!(
+            round().count_duties(&validator),
+            Err(SheafError::WrongStage)
+        );
+    }
+
+    #[test]
+    fn who_attested_to_a_proven_fraud_is_slashed_once() {
+        let mut round = round();
+        round.attestation = [3; 32];
+        for (entry, attestation) in round.validators.iter_mut().zip([[3; 32], [4; 32]]) {
+            entry.authority = attestation;
+            entry.stake = 50;
+            entry.attest(attestation).expect("attests");
+        }
+        round.validators[2].authority = [5; 32];
+        round.validators[2].stake = 50;
+        let validator = |index: u8, authority| Validator {
+            table_index: index,
+            authority,
+            ..Validator::zeroed()
+        };
+        let guilty = validator(0, [3; 32]);
+        assert_eq!(round.slash(&guilty), Err(SheafError::FraudNotProven));
+        assert_eq!(round.convict([9; 32]), Ok(()));
+        assert_eq!(round.convict([8; 32]), Err(SheafError::FraudAlreadyProven));
+        assert_eq!(round.slash(&guilty), Ok(50));
+        assert_eq!(round.slash(&guilty), Err(SheafError::AlreadySlashed));
+        for innocent in [validator(1, [4; 32]), validator(2, [5; 32])] {
+            assert_eq!(round.slash(&innocent), Err(SheafError::NotAttested));
+        }
+        assert_eq!(
+            round.slash(&validator(0, [4; 32])),
+            Err(SheafError::NotInStakeTable)
+        );
+        assert_eq!(round.check_accusable(1_050), Ok(()));
+        assert_eq!(round.check_accusable(1_051), Err(SheafError::StageOver));
+        round.attestation = [0; 32];
+        assert_eq!(round.check_accusable(1), Err(SheafError::WrongStage));
+    }
+
+    #[test]
+    fn a_round_closes_when_nothing_needs_it() {
+        let mut round = round();
+        round.batch_count = 1;
+        assert_eq!(round.check_closable(2_000), Err(SheafError::WrongStage));
+        round.end(RoundState::Final, 400);
+        assert_eq!(
+            round.check_closable(2_000),
+            Err(SheafError::RoundHasBatches)
+        );
+        round.count_release().expect("counts");
+        assert_eq!(
+            round.check_closable(1_050),
+            Err(SheafError::RoundStillSlashable)
+        );
+        assert_eq!(round.check_closable(1_051), Ok(()));
     }
 
     #[test]

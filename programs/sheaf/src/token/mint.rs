@@ -139,7 +139,7 @@ fn check_extension(kind: u16, value: &[u8]) -> Checked<()> {
 
 /// Splits the first extension off: its number, its value and what follows. None when the list ends.
 #[allow(clippy::type_complexity)]
-fn split_extension(data: &[u8]) -> Checked<Option<(u16, &[u8], &[u8])>> {
+pub(super) fn split_extension(data: &[u8]) -> Checked<Option<(u16, &[u8], &[u8])>> {
     let Some((kind, rest)) = data.split_first_chunk::<2>() else {
         return Ok(None);
     };

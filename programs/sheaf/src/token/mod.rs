@@ -5,7 +5,7 @@ mod account;
 mod call;
 mod mint;
 
-pub use account::{balance, check_account};
+pub use account::{balance, can_receive, check_account, is_canonical};
 pub use call::{
     close_account, create_account, harvest_withheld_fees, sign_as, CloseAccount, CreateAccount,
     TransferChecked,

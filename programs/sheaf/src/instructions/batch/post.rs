@@ -62,18 +62,16 @@ pub fn post(ctx: &mut Context<PostBatch>, arguments: &PostBatchArguments) -> Res
     let aggregator = aggregator.address().to_bytes();
 
     // Who.
+    job.hand_over(round);
     require!(aggregator == job.aggregator, SheafError::NotAggregator);
 
     // When.
-    job.check_active(now.unix_time)?;
-    require!(pool.intake_round()? == round, SheafError::WrongRound);
-    if pool.is_idle() {
-        pool.begin_intake(now.slot, network.parameters.round_slots())?;
-    }
-    pool.check_before_deadline(now.slot)?;
+    network.check_running(now.unix_time)?;
+    job.check_takes_batches(now)?;
+    pool.join_round(round, now.slot, network.parameters.round_slots())?;
     let slots_left = sub(pool.round_deadline_slot, now.slot)?;
     require!(
-        lasts_at_most(slots_left, job.stall_seconds),
+        lasts_at_most(slots_left, job.seconds_to_stall(now.unix_time)?),
         SheafError::RoundOutlastsStall
     );
 
@@ -86,10 +84,7 @@ pub fn post(ctx: &mut Context<PostBatch>, arguments: &PostBatchArguments) -> Res
 
     // Effects.
     let reserved = job.reserve(round)?;
-    pool.round_batch_count = pool
-        .round_batch_count
-        .checked_add(1)
-        .ok_or(SheafError::Arithmetic)?;
+    job.count_batch()?;
     batch.pool = job.pool;
     batch.job = job.address().to_bytes();
     batch.aggregator = aggregator;

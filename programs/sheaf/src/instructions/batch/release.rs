@@ -3,7 +3,7 @@
 use crate::{
     error::SheafError,
     event::BatchReleased,
-    state::{Batch, Job, Pool, Round},
+    state::{Batch, Payer, Pool, Round},
     zero_copy,
 };
 use anchor_lang::prelude::*;
@@ -16,16 +16,20 @@ pub struct ReleaseBatch {
     /// The pool.
     #[account(mut)]
     pub pool: Account<Pool>,
-    /// The job.
-    #[account(mut, constraint = job.pool == pool.address().to_bytes() @ SheafError::WrongBatch)]
-    pub job: Account<Job>,
+    /// CHECK: the job or the dataset that pays the batch, which names it.
+    #[account(mut)]
+    pub job: UncheckedAccount,
     /// The batch.
-    #[account(mut, constraint = batch.job == job.address().to_bytes() @ SheafError::WrongBatch)]
+    #[account(
+        mut,
+        constraint = batch.job == job.address().to_bytes()
+            && batch.pool == pool.address().to_bytes() @ SheafError::WrongBatch,
+    )]
     pub batch: Account<Batch>,
     /// CHECK: the batch's round, at its address; no such account exists when the round was voided
     /// before it opened.
     #[account(
-        seeds = [seeds::ROUND, pool.address().as_ref(), batch.round.to_le_bytes()], bump,
+        mut, seeds = [seeds::ROUND, pool.address().as_ref(), batch.round.to_le_bytes()], bump,
     )]
     pub round: UncheckedAccount,
 }
@@ -50,28 +54,26 @@ pub fn release(ctx: &mut Context<ReleaseBatch>) -> Result<()> {
     } = &mut ctx.accounts;
 
     // When.
-    let outcome = outcome(pool, batch, round.account())?;
+    let outcome = outcome(pool, batch, *round.account())?;
 
     // Effects.
     batch.release()?;
-    let returned = job.release(batch.reserved, batch.debited)?;
+    let mut view = *job.account();
+    let mut payer = Payer::load_mut(&mut view, &batch.pool)?;
+    let returned = payer.reservation().release(batch.reserved, batch.debited)?;
     match outcome {
-        Outcome::Final => {
-            job.book_settled(batch.debited)?;
-            if batch.debited > 0 {
-                job.last_paid_root = batch.contributions_root;
-            }
-        }
+        Outcome::Final => payer.book_settled(batch)?,
         Outcome::Void => {
-            job.undo_debit(batch.debited)?;
+            payer.reservation().undo_debit(batch.debited)?;
             pool.move_out_of_round(batch.debited)?;
         }
     }
+    drop(payer);
 
     // Event.
     let event = BatchReleased {
         sequence: pool.next_event()?,
-        pool: job.pool,
+        pool: batch.pool,
         job: batch.job,
         round: batch.round,
         debited: batch.debited,
@@ -81,18 +83,20 @@ pub fn release(ctx: &mut Context<ReleaseBatch>) -> Result<()> {
     Ok(())
 }
 
-/// How the batch's round ended.
+/// How the batch's round ended. A round that has an account counts the release.
 ///
-/// A round without an account never opened, or its account was closed after every debited batch was
-/// released: either way the batch must be unsettled, and the pool must have left the round.
-fn outcome(pool: &Pool, batch: &Batch, round: &AccountView) -> Result<Outcome> {
-    if zero_copy::is_ours(round) {
-        let round = zero_copy::load::<Round>(round)?;
-        return match RoundState::from_byte(round.state) {
-            Some(RoundState::Final) => Ok(Outcome::Final),
-            Some(RoundState::Void) => Ok(Outcome::Void),
-            _ => Err(SheafError::WrongStage.into()),
+/// A round without an account never opened, because its account stays until every batch of it was
+/// released: the batch must be unsettled, and the pool must have left the round.
+fn outcome(pool: &Pool, batch: &Batch, mut round: AccountView) -> Result<Outcome> {
+    if zero_copy::is_ours(&round) {
+        let mut round = zero_copy::load_mut::<Round>(&mut round)?;
+        let outcome = match RoundState::from_byte(round.state) {
+            Some(RoundState::Final) => Outcome::Final,
+            Some(RoundState::Void) => Outcome::Void,
+            _ => return Err(SheafError::WrongStage.into()),
         };
+        round.count_release()?;
+        return Ok(outcome);
     }
     let pool_has_left = pool.round > batch.round || (pool.round == batch.round && pool.is_idle());
     require!(

@@ -5,7 +5,7 @@ use crate::{
     error::SheafError,
     instructions::arguments::ClaimArguments,
     state::{Leaf, LedgerPage, Pool},
-    token::{self, TransferChecked, ASSOCIATED_TOKEN},
+    token::{self, TransferChecked},
 };
 use anchor_lang::prelude::*;
 use sheaf_format::{seeds, tree::PageProof};
@@ -49,20 +49,14 @@ pub fn claim(ctx: &mut Context<Claim>, arguments: &ClaimArguments) -> Result<()>
         .map_err(|_| ErrorCode::InstructionDidNotDeserialize)?;
 
     // What: the canonical token account, still the contributor's.
-    let canonical = create_program_address(
-        &[
-            &contributor,
-            accounts.token_program.address().as_ref(),
-            &accounts.pool.mint,
-            &[arguments.token_account_bump],
-        ],
-        &ASSOCIATED_TOKEN,
-    )
-    .map_err(|_| SheafError::WrongTokenAccount)?;
-    require!(
-        canonical == *accounts.token_account.address(),
-        SheafError::WrongTokenAccount
+    let is_canonical = token::is_canonical(
+        accounts.token_account.address(),
+        accounts.token_program.address(),
+        &accounts.pool.mint,
+        &contributor,
+        arguments.token_account_bump,
     );
+    require!(is_canonical, SheafError::WrongTokenAccount);
     token::check_account(
         accounts.token_account.account(),
         accounts.token_program.address(),

@@ -22,8 +22,8 @@ pub struct CancelJob {
     pub job: Account<Job>,
 }
 
-/// Ends a job before its deadline: no batch is posted any more. A reservation that a round holds
-/// stays until the round has ended.
+/// Ends a job before its deadline. It takes no more money; work that was accepted before can still
+/// be batched for a grace. A reservation that a round holds stays until the round has ended.
 pub fn cancel(ctx: &mut Context<CancelJob>) -> Result<()> {
     let now = now()?;
     let CancelJob {
@@ -34,16 +34,13 @@ pub fn cancel(ctx: &mut Context<CancelJob>) -> Result<()> {
     } = &mut ctx.accounts;
 
     // Who.
-    require!(
-        requester.address().to_bytes() == job.requester,
-        SheafError::NotRequester
-    );
+    job.check_requester(requester.address().as_array())?;
 
     // When.
     job.check_active(now.unix_time)?;
 
     // Effects.
-    job.cancelled_at = now.unix_time;
+    job.cancel(now);
 
     // Event.
     let event = JobCancelled {

@@ -1,12 +1,14 @@
 //! `create_job`
 
-use super::deposit::{deposit, Deposit};
 use crate::{
     arithmetic::{add, later},
     clock::now,
     error::SheafError,
     event::JobCreated,
-    instructions::arguments::CreateJobArguments,
+    instructions::{
+        arguments::CreateJobArguments,
+        deposit::{deposit, Deposit},
+    },
     state::{Job, Network, Pool},
 };
 use anchor_lang::prelude::*;
@@ -66,6 +68,9 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
     let accounts = &mut ctx.accounts;
     let parameters = accounts.network.parameters;
 
+    // When.
+    accounts.network.check_running(now.unix_time)?;
+
     // What.
     require!(
         JobKind::from_byte(kind).is_some(),
@@ -81,10 +86,12 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
         SheafError::DeadlineOutOfBounds
     );
 
+    let grace_slots =
+        u32::try_from(parameters.round_slots()).map_err(|_| SheafError::Arithmetic)?;
+
     // Effects.
     let arrived = deposit(Deposit {
         pool: &mut accounts.pool,
-        job: &mut accounts.job,
         source: &mut accounts.source,
         vault: &mut accounts.vault,
         mint: &accounts.mint,
@@ -92,6 +99,7 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
         payer: &accounts.requester,
         amount,
     })?;
+    accounts.job.credit(arrived)?;
     let (pool, job) = (&mut accounts.pool, &mut accounts.job);
     let number = pool.next_job;
     pool.next_job = add(number, 1)?;
@@ -106,6 +114,7 @@ pub fn create(ctx: &mut Context<CreateJob>, arguments: &CreateJobArguments) -> R
     job.minimum_earning = minimum_earning;
     job.deadline = deadline;
     job.stall_seconds = parameters.stall_seconds;
+    job.grace_slots = grace_slots;
     job.treasury_bps = parameters.treasury_bps;
     job.validators_bps = parameters.validators_bps;
     job.kind = kind;

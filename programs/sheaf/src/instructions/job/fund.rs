@@ -1,12 +1,14 @@
 //! `fund_job`
 
-use super::deposit::{deposit, Deposit};
 use crate::{
     clock::now,
     error::SheafError,
     event::JobFunded,
-    instructions::arguments::FundJobArguments,
-    state::{Job, Pool},
+    instructions::{
+        arguments::FundJobArguments,
+        deposit::{deposit, Deposit},
+    },
+    state::{Job, Network, Pool},
 };
 use anchor_lang::prelude::*;
 
@@ -16,6 +18,8 @@ use anchor_lang::prelude::*;
 pub struct FundJob {
     /// Pays. Anyone may; what is left at the end goes to the requester all the same.
     pub funder: Signer,
+    /// The network, which may be paused.
+    pub network: Account<Network>,
     /// The pool.
     #[account(mut)]
     pub pool: Account<Pool>,
@@ -44,6 +48,7 @@ pub fn fund(ctx: &mut Context<FundJob>, arguments: &FundJobArguments) -> Result<
     let accounts = &mut ctx.accounts;
 
     // When.
+    accounts.network.check_running(now.unix_time)?;
     accounts.job.check_active(now.unix_time)?;
 
     // What.
@@ -52,7 +57,6 @@ pub fn fund(ctx: &mut Context<FundJob>, arguments: &FundJobArguments) -> Result<
     // Effects.
     let arrived = deposit(Deposit {
         pool: &mut accounts.pool,
-        job: &mut accounts.job,
         source: &mut accounts.source,
         vault: &mut accounts.vault,
         mint: &accounts.mint,
@@ -60,6 +64,7 @@ pub fn fund(ctx: &mut Context<FundJob>, arguments: &FundJobArguments) -> Result<
         payer: &accounts.funder,
         amount,
     })?;
+    accounts.job.credit(arrived)?;
 
     // Event.
     let event = JobFunded {

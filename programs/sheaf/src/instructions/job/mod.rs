@@ -1,9 +1,10 @@
-//! Jobs: a requester's escrow in and out.
+//! Jobs: a requester's escrow in and out, and the terms that may change.
 
 pub mod cancel;
+pub mod close;
 pub mod create;
-mod deposit;
 pub mod fund;
 pub mod refund;
+pub mod terms;
 
-pub use {cancel::*, create::*, fund::*, refund::*};
+pub use {cancel::*, close::*, create::*, fund::*, refund::*, terms::*};

@@ -36,16 +36,15 @@ pub struct RefundJob {
 
 /// Returns what is left of a job that has ended to its requester. Anyone may send it.
 ///
-/// It waits until no round holds a reservation, and until the pool's live round, if any, has ended
-/// or the job's stall limit has passed. A reservation outlives no round: past its hard deadline,
-/// which lies within the stall limit, anyone may void the round and release the batch.
+/// It waits until no more batch can be posted and no round holds a reservation. A reservation
+/// outlives no round: past its hard deadline, which lies within the stall limit, anyone may void
+/// the round and release the batch.
 pub fn refund(ctx: &mut Context<RefundJob>) -> Result<()> {
     let now = now()?;
     let accounts = &mut ctx.accounts;
 
     // When.
-    let pool_is_idle = accounts.pool.is_idle();
-    accounts.job.check_refundable(now.unix_time, pool_is_idle)?;
+    accounts.job.check_refundable(now)?;
 
     // What.
     token::check_account(

@@ -1,8 +1,7 @@
 //! `set_parameters`
 
 use crate::{
-    error::SheafError, event::ParametersSet, instructions::arguments::SetParametersArguments,
-    state::Network,
+    event::ParametersSet, instructions::arguments::SetParametersArguments, state::Network,
 };
 use anchor_lang::prelude::*;
 use sheaf_format::Key;
@@ -32,10 +31,7 @@ pub fn set_parameters(
     let network = &mut ctx.accounts.network;
 
     // Who.
-    require!(
-        ctx.accounts.admin.address().to_bytes() == network.admin,
-        SheafError::NotAdmin
-    );
+    network.check_admin(ctx.accounts.admin.address().as_array())?;
 
     // Effects.
     let old = network.parameters;

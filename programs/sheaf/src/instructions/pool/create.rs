@@ -1,6 +1,7 @@
 //! `create_pool`
 
 use crate::{
+    clock::now,
     error::SheafError,
     event::PoolCreated,
     instructions::arguments::CreatePoolArguments,
@@ -39,8 +40,12 @@ pub struct CreatePool {
 /// Creates the pool of a mint with its vault. Mints that could move tokens behind the program's
 /// back, or stop single transfers, are refused by name.
 pub fn create(ctx: &mut Context<CreatePool>, arguments: &CreatePoolArguments) -> Result<()> {
+    let now = now()?;
     let CreatePoolArguments { reserve_lamports } = *arguments;
     let accounts = &mut ctx.accounts;
+
+    // When.
+    accounts.network.check_running(now.unix_time)?;
 
     // What.
     let terms = admit(&accounts.mint.try_borrow()?)?;

@@ -30,6 +30,7 @@ pub fn finalise(ctx: &mut Context<FinaliseRound>) -> Result<()> {
 
     // When.
     round.check_settlement_stage(now.slot)?;
+    round.check_unchallenged()?;
 
     // What.
     round.check_all_settled()?;
@@ -47,8 +48,9 @@ pub fn finalise(ctx: &mut Context<FinaliseRound>) -> Result<()> {
     pool.active_total = round.total;
     pool.active_leaf_count = round.leaf_count;
     pool.active_round = round.number;
+    pool.vetoes_in_a_row = 0;
     pool.become_idle();
-    round.state = RoundState::Final as u8;
+    round.end(RoundState::Final, now.slot);
 
     // Event.
     let event = RoundFinalised {

@@ -56,6 +56,7 @@ pub fn open(ctx: &mut Context<OpenRound>) -> Result<()> {
     );
 
     // When.
+    network.check_running(now.unix_time)?;
     pool.check_stage(PoolStage::Closed)?;
     pool.check_before_deadline(now.slot)?;
     let seed = lookup(&accounts.slot_hashes.try_borrow()?, pool.round_seed_slot)?;
@@ -101,6 +102,7 @@ fn open_with(ctx: &mut Context<OpenRound>, now: Now, seed: Hash) -> Result<()> {
     let stake_total = {
         let mut round = zero_copy::initialise::<Round>(&mut view)?;
         round.open(&accounts.network, address, pool, seed, now.slot)?;
+        round.payer = accounts.payer.address().to_bytes();
         round.bump = bump;
         round.stake_total
     };

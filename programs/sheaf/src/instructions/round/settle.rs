@@ -5,13 +5,14 @@ use crate::{
     error::SheafError,
     event::DebitsSettled,
     instructions::arguments::SettleArguments,
-    state::{Batch, Job, Pool, Round, Settlement},
+    state::{Batch, Payer, Pool, Round, Settlement},
     zero_copy,
 };
 use anchor_lang::prelude::*;
 use sheaf_format::{limits::MAX_DEBITS_PER_SETTLE, Key};
 
-/// Accounts of `settle_round`. The job and the batch of each debit follow, both writable.
+/// Accounts of `settle_round`. The job (or dataset) and the batch of each debit
+/// follow, both writable.
 #[event_cpi]
 #[derive(Accounts)]
 pub struct SettleRound {
@@ -73,17 +74,18 @@ pub fn settle(
     Ok(())
 }
 
-/// Debits one job for its batch in this round. Returns the job's number and address, and the amount.
+/// Debits one job or dataset for its batch in this round. Returns its number in the order of debits,
+/// its address, and the amount.
 fn debit_job(pair: &mut [AccountView; 2], round: &Round, amount: u64) -> Result<(u64, Key, u64)> {
     let [job_view, batch_view] = pair;
     let address = job_view.address().to_bytes();
-    let mut job = zero_copy::load_mut::<Job>(job_view)?;
+    let mut payer = Payer::load_mut(job_view, &round.pool)?;
     let mut batch = zero_copy::load_mut::<Batch>(batch_view)?;
     require!(
-        job.pool == round.pool && batch.job == address && batch.round == round.number,
+        batch.job == address && batch.round == round.number,
         SheafError::WrongBatch
     );
     batch.settle(amount)?;
-    job.debit(amount)?;
-    Ok((job.number, address, amount))
+    payer.reservation().debit(amount)?;
+    Ok((payer.number(), address, amount))
 }

@@ -57,7 +57,7 @@ pub fn tally(ctx: &mut Context<TallyRound>, arguments: &TallyArguments) -> Resul
     let stake = round.tally(&attestation)?;
 
     // Effects.
-    round.make_pending(&result, now.slot)?;
+    round.make_pending(&result, attestation, now.slot)?;
 
     // Event.
     let event = RoundTallied {

@@ -2,7 +2,7 @@
 
 use crate::{
     clock::now,
-    error::SheafError,
+    error::{Checked, SheafError},
     event::RoundVoided,
     state::{Pool, Round},
     zero_copy,
@@ -10,7 +10,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use sheaf_format::{
     seeds,
-    stage::{PoolStage, RoundState},
+    stage::{PoolStage, RoundState, VoidCause},
 };
 
 /// Accounts of `void_round`.
@@ -27,6 +27,27 @@ pub struct VoidRound {
     pub round: UncheckedAccount,
 }
 
+/// Ends an opened round without effect, and says so.
+///
+/// # Errors
+/// [`SheafError::Arithmetic`].
+pub fn end_opened(
+    pool: &mut Pool,
+    round: &mut Round,
+    slot: u64,
+    cause: VoidCause,
+) -> Checked<RoundVoided> {
+    round.end(RoundState::Void, slot);
+    pool.become_idle();
+    Ok(RoundVoided {
+        sequence: pool.next_event()?,
+        pool: round.pool,
+        round: round.number,
+        stage: u64::from(PoolStage::Open as u8),
+        cause: u64::from(cause as u8),
+    })
+}
+
 /// Ends a live round without effect: past its hard deadline, in whatever stage, or when the time for
 /// attestations has long passed without a tallied quorum. Anyone may send it. Releasing its batches
 /// then restores each job's numbers.
@@ -36,21 +57,23 @@ pub fn void(ctx: &mut Context<VoidRound>) -> Result<()> {
     let stage = pool.stage()?;
 
     // When, and effects.
-    match stage {
+    let cause = match stage {
         PoolStage::Idle => return Err(SheafError::WrongStage.into()),
         PoolStage::Intake | PoolStage::Closed => {
             require!(
                 now.slot >= pool.round_deadline_slot,
                 SheafError::NotYetPastDeadline
             );
+            VoidCause::Deadline
         }
         PoolStage::Open => {
             let mut view = *round.account();
             let mut round = zero_copy::load_mut::<Round>(&mut view)?;
-            round.check_voidable(now.slot)?;
-            round.state = RoundState::Void as u8;
+            let cause = round.void_cause(now.slot)?;
+            round.end(RoundState::Void, now.slot);
+            cause
         }
-    }
+    };
     pool.become_idle();
 
     // Event.
@@ -59,6 +82,7 @@ pub fn void(ctx: &mut Context<VoidRound>) -> Result<()> {
         pool: pool.address().to_bytes(),
         round: pool.round,
         stage: u64::from(stage as u8),
+        cause: u64::from(cause as u8),
     };
     emit_cpi!(event);
     Ok(())

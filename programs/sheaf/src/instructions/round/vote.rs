@@ -98,7 +98,7 @@ fn check_who(accounts: &Vote) -> Result<()> {
     accounts
         .validator
         .check_voter(accounts.voter.address().as_array())?;
-    accounts.validator.check_bonded()?;
+    accounts.validator.check_votes()?;
     Ok(())
 }
 

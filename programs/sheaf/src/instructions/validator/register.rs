@@ -2,6 +2,7 @@
 
 use crate::{
     arithmetic::sub,
+    clock::now,
     error::SheafError,
     event::ValidatorRegistered,
     instructions::arguments::RegisterValidatorArguments,
@@ -51,6 +52,7 @@ pub fn register(
     ctx: &mut Context<RegisterValidator>,
     arguments: &RegisterValidatorArguments,
 ) -> Result<()> {
+    let now = now()?;
     let RegisterValidatorArguments {
         vote_key,
         encryption_key,
@@ -58,6 +60,9 @@ pub fn register(
     } = *arguments;
     let accounts = &mut ctx.accounts;
     let authority = accounts.authority.address().to_bytes();
+
+    // When.
+    accounts.network.check_running(now.unix_time)?;
 
     // What.
     require!(amount > 0, SheafError::AmountIsZero);
@@ -106,6 +111,7 @@ pub fn register(
     validator.vote_key = vote_key;
     validator.encryption_key = encryption_key;
     validator.stake = stake;
+    validator.bonded_since_slot = now.slot;
     validator.bump = ctx.bumps.validator;
 
     // Event.

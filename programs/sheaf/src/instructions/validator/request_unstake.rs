@@ -37,13 +37,12 @@ pub fn request_unstake(ctx: &mut Context<RequestUnstake>) -> Result<()> {
 
     // Effects.
     validator.withdraw_after = later(now.unix_time, network.parameters.unbonding_seconds)?;
-    let authority = validator.authority;
-    network.seat_of(validator.table_index, &authority)?.stake = 0;
+    network.seat_validator(validator)?;
 
     // Event.
     let event = UnstakeRequested {
         sequence: network.next_event()?,
-        authority,
+        authority: validator.authority,
         stake: validator.stake,
         withdraw_after: validator.withdraw_after,
     };

@@ -1,9 +1,9 @@
-//! How tokens enter a job: transferred to the vault, measured there, credited.
+//! How tokens enter a pool: transferred to the vault, and measured there.
 
 use crate::{
     arithmetic::sub,
     error::SheafError,
-    state::{Job, Pool},
+    state::Pool,
     token::{self, TransferChecked},
 };
 use anchor_lang::prelude::*;
@@ -12,8 +12,6 @@ use anchor_lang::prelude::*;
 pub struct Deposit<'a> {
     /// The pool.
     pub pool: &'a mut Account<Pool>,
-    /// The job that is credited.
-    pub job: &'a mut Account<Job>,
     /// Token account that pays.
     pub source: &'a mut UncheckedAccount,
     /// The pool's vault.
@@ -28,7 +26,7 @@ pub struct Deposit<'a> {
     pub amount: u64,
 }
 
-/// Transfers, measures what arrives and credits it to the job. Returns what arrived.
+/// Transfers, measures what arrives and counts it for the pool. The caller credits it.
 ///
 /// # Errors
 /// [`SheafError::AmountIsZero`] when nothing arrives, [`SheafError::VaultShort`],
@@ -36,7 +34,6 @@ pub struct Deposit<'a> {
 pub fn deposit(deposit: Deposit<'_>) -> Result<u64> {
     let Deposit {
         pool,
-        job,
         source,
         vault,
         mint,
@@ -58,7 +55,6 @@ pub fn deposit(deposit: Deposit<'_>) -> Result<u64> {
     let after = token::balance(vault.account())?;
     let arrived = sub(after, before)?;
     require!(arrived > 0, SheafError::AmountIsZero);
-    job.credit(arrived)?;
     pool.count_arrival(arrived)?;
     pool.check_covered(after)?;
     Ok(arrived)
