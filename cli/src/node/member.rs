@@ -216,7 +216,7 @@ impl Member {
             number,
             now,
             recipients: self.place.recipients(&job).await?,
-            aggregator: job.aggregator,
+            aggregator: *job.aggregator_in(number),
             specification,
             kind,
         });

@@ -23,7 +23,7 @@ pub async fn take(
         .jobs
         .get(&number)
         .ok_or(IntakeError::UnknownJob(number))?;
-    if job.aggregator != app.aggregator() || !view.is_active(job) {
+    if *job.aggregator_in(view.next_intake()) != app.aggregator() || !view.is_active(job) {
         return Err(IntakeError::NotOurJob(number));
     }
     let specification = Specification::parse_published(bytes, &job.specification_hash)?;

@@ -102,7 +102,7 @@ fn check(
     let job = view.jobs.get(&number).map(|(address, job)| IntakeJob {
         address: *address,
         ended: !view.is_active(job),
-        batched_elsewhere: job.aggregator != app.aggregator(),
+        batched_elsewhere: *job.aggregator_in(round) != app.aggregator(),
         nothing_left: job.balance == 0,
         specification: published.as_ref().map(|known| &*known.specification),
     });

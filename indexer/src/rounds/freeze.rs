@@ -38,10 +38,10 @@ pub fn decide(
         .iter()
         .filter_map(|entry| {
             let (address, job) = view.jobs.get(&entry.job)?;
-            let fits = job.aggregator == *aggregator
+            let fits = job.aggregator_in(round) == aggregator
                 && job.reserved_round == 0
                 && job.available() > 0
-                && view.is_active(job)
+                && view.takes_batches(job)
                 && view.fits_stall_limit(job)
                 && !unposted.contains(&entry.job);
             fits.then_some((entry.job, *address, entry.first_slot))

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     app::App,
     store::rounds::{OutcomeChanges, StoredOutcome},
-    view::{View, is_active, open_intake, optional, unix_time},
+    view::{View, open_intake, optional, unix_time},
 };
 use anyhow::Context as _;
 use sheaf_client::{
@@ -93,7 +93,7 @@ impl Rounds {
                     continue;
                 }
                 let known = view.jobs.get(&job).map(|(_, known)| known);
-                if can_be_posted(&view.pool, known, view.unix_time, round)
+                if can_be_posted(&view.pool, known, (view.slot, view.unix_time), round)
                     || !self.is_lost(round, job).await?
                 {
                     unposted.insert(job);
@@ -115,14 +115,16 @@ impl Rounds {
         let chain = place.chain.at(CommitmentConfig::finalized());
         let job = place.job(number);
         let batch = chain.addresses().batch(&job, round);
-        let found = chain.accounts(&[CLOCK, place.pool, job, batch]).await?;
+        let (slot, found) = chain
+            .accounts_with_slot(&[CLOCK, place.pool, job, batch])
+            .await?;
         let [clock, pool, found_job, found_batch] =
             <[_; 4]>::try_from(found).map_err(|_| anyhow::anyhow!("the RPC left accounts out"))?;
-        let now = unix_time(&clock.context("the RPC has no clock account")?)?;
+        let time = unix_time(&clock.context("the RPC has no clock account")?)?;
         let pool: Pool = optional(place, "pool", &place.pool, pool)?.context("there is no pool")?;
         let known: Option<Job> = optional(place, "job", &job, found_job)?;
         let posted: Option<Batch> = optional(place, "batch", &batch, found_batch)?;
-        Ok(posted.is_none() && !can_be_posted(&pool, known.as_ref(), now, round))
+        Ok(posted.is_none() && !can_be_posted(&pool, known.as_ref(), (slot, time), round))
     }
 
     /// Sets the round that submissions go to: the next that takes batches, or the one after it
@@ -281,8 +283,9 @@ impl Rounds {
     }
 }
 
-/// Whether a batch of `round` for a job can be posted, now or once the round begins.
-fn can_be_posted(pool: &Pool, job: Option<&Job>, unix_time: i64, round: u64) -> bool {
+/// Whether a batch of `round` for a job can be posted, now or once the round begins. `now` is a slot
+/// and its unix time.
+fn can_be_posted(pool: &Pool, job: Option<&Job>, now: (u64, i64), round: u64) -> bool {
     let may_come = open_intake(pool).is_some_and(|open| open <= round);
-    may_come && job.is_some_and(|job| is_active(job, unix_time) && job.available() > 0)
+    may_come && job.is_some_and(|job| job.takes_batches(now.0, now.1) && job.available() > 0)
 }

@@ -80,7 +80,7 @@ fn show(app: &App, id: HexHash, record: &SubmissionRecord) -> SubmissionView {
     let job_ended = view
         .jobs
         .get(&record.job)
-        .is_none_or(|(_, job)| !view.is_active(job));
+        .is_none_or(|(_, job)| !view.takes_batches(job));
     let too_old = view.next_intake().saturating_sub(body.earliest_round) > MAX_ROUNDS_BACK;
     let state = match (record.paid, record.quality_bps, record.batched_round) {
         (true, ..) => SubmissionState::Paid,

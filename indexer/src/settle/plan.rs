@@ -165,7 +165,7 @@ fn posts<'a>(view: &'a View, frozen: &'a [FrozenBatch]) -> impl Iterator<Item = 
     let is_free = |job: &u64| {
         view.jobs
             .get(job)
-            .is_some_and(|(_, job)| job.reserved_round == 0 && view.is_active(job))
+            .is_some_and(|(_, job)| job.reserved_round == 0 && view.takes_batches(job))
     };
     frozen
         .iter()

@@ -41,11 +41,6 @@ pub fn stage(pool: &Pool) -> PoolStage {
     PoolStage::from_byte(pool.round_stage).unwrap_or(PoolStage::Idle)
 }
 
-/// Whether a job takes contributions at a time.
-pub const fn is_active(job: &Job, unix_time: i64) -> bool {
-    job.cancelled_at == 0 && unix_time < job.deadline
-}
-
 /// The round that a batch posted now would be in, if one can be posted.
 pub fn open_intake(pool: &Pool) -> Option<u64> {
     match stage(pool) {
@@ -79,7 +74,12 @@ impl View {
 
     /// Whether a job takes contributions, by the chain's clock.
     pub fn is_active(&self, job: &Job) -> bool {
-        is_active(job, self.unix_time)
+        job.cancelled_at == 0 && self.unix_time < job.deadline
+    }
+
+    /// Whether the chain takes batches of a job: for a grace also after its cancellation.
+    pub const fn takes_batches(&self, job: &Job) -> bool {
+        job.takes_batches(self.slot, self.unix_time)
     }
 
     /// Whether a round that begins now would end within a job's stall limit: else the chain takes

@@ -16,6 +16,7 @@ use sheaf_demo::{
     scenario::{Earner, Role, Scenario, books::Books},
 };
 use solana_sdk::pubkey::Pubkey;
+use std::time::Duration;
 
 /// What a job's commands print, as far as it is used.
 #[derive(Deserialize)]
@@ -227,15 +228,35 @@ async fn everybody_claims_once(scenario: &Scenario) -> Result<()> {
     Ok(())
 }
 
+/// Longest that the grace after a cancellation may take, on a busy machine too.
+const GRACE_SECONDS: u32 = 90;
+
 async fn the_rest_goes_back(scenario: &Scenario) -> Result<()> {
     let requester = &scenario.stack.localnet.wallet("requester")?.path;
     let before = scenario.books().await?.accounts;
     let (number, mint) = (scenario.job.to_string(), scenario.mint.to_string());
-    for command in ["cancel", "refund"] {
+    let run = async |command: &str| {
         let arguments = ["job", command, &number, "--mint", &mint];
         let done: JobChanged = scenario.stack.cli.json(requester, &arguments).await?;
-        assert_eq!(done.job, scenario.job);
+        anyhow::ensure!(done.job == scenario.job, "another job: {}", done.job);
+        anyhow::Ok(())
+    };
+    run("cancel").await?;
+    // Accepted work has a grace: a round's length, 548 slots of 50 ms.
+    let refused = run("refund").await.err().map(|error| error.to_string());
+    assert!(
+        refused.is_some_and(|message| message.contains("may still be batched")),
+        "the refund did not wait"
+    );
+    let mut refunded = run("refund").await;
+    for _ in 0..GRACE_SECONDS {
+        if refunded.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        refunded = run("refund").await;
     }
+    refunded?;
     let after = scenario.books().await?.accounts;
     assert!(after.balanced(), "{:?}", after.equations());
     assert_eq!(

@@ -73,6 +73,18 @@ pub enum Wait {
         /// The slot now.
         slot: u64,
     },
+    /// Accepted work may still be batched.
+    #[error(
+        "job {job} was cancelled, and work accepted before may still be batched until slot {until_slot} (now {slot}): run this again then"
+    )]
+    Grace {
+        /// The job.
+        job: u64,
+        /// First slot after the grace.
+        until_slot: u64,
+        /// The slot now.
+        slot: u64,
+    },
     /// Nothing is left.
     #[error("job {job} has nothing left: everything went to contributors, or back before")]
     Empty {
@@ -88,25 +100,27 @@ pub enum Wait {
 pub fn steps(sight: &Sight<'_>) -> Result<Vec<Step>, Wait> {
     let Sight { job, pool, .. } = *sight;
     let number = job.number;
-    let ended_at = match job.cancelled_at {
-        0 if sight.unix_time < job.deadline => {
-            return Err(Wait::NotEnded {
-                job: number,
-                seconds: job.deadline.saturating_sub(sight.unix_time),
-            });
-        }
-        0 => job.deadline,
-        cancelled_at => cancelled_at,
-    };
+    if job.cancelled_at == 0 && sight.unix_time < job.deadline {
+        return Err(Wait::NotEnded {
+            job: number,
+            seconds: job.deadline.saturating_sub(sight.unix_time),
+        });
+    }
     let reserved = job.reserved_round;
     if reserved == 0 && job.balance == 0 {
         return Err(Wait::Empty { job: number });
     }
-    let stalled = sight.unix_time >= ended_at.saturating_add(job.stall_seconds);
+    if job.takes_batches(sight.slot, sight.unix_time) {
+        return Err(Wait::Grace {
+            job: number,
+            until_slot: job.cancelled_slot.saturating_add(job.grace_slots.into()),
+            slot: sight.slot,
+        });
+    }
     let live = pool.round_stage != PoolStage::Idle as u8;
     let mut steps = Vec::new();
-    // A live round holds this job's reservation, or accepted work may still be batched in it.
-    if live && (reserved == pool.round || !stalled) {
+    // The live round holds this job's reservation.
+    if live && reserved == pool.round {
         if !is_voidable(sight) {
             return Err(Wait::LiveRound {
                 round: pool.round,
@@ -213,25 +227,31 @@ mod tests {
     }
 
     #[test]
-    fn past_the_stall_limit_other_rounds_do_not_matter() {
+    fn after_a_cancellation_accepted_work_has_a_grace() {
         let (mut job, mut pool) = scene();
         pool.round_stage = PoolStage::Open as u8;
-        assert!(matches!(
-            at(&job, &pool, 10, 1_099),
-            Err(Wait::LiveRound { .. })
-        ));
-        assert_eq!(at(&job, &pool, 10, 1_100), Ok(vec![Step::Refund]));
+        (job.cancelled_slot, job.grace_slots) = (100, 50);
+        let waiting = Err(Wait::Grace {
+            job: 2,
+            until_slot: 150,
+            slot: 149,
+        });
+        assert_eq!(at(&job, &pool, 149, 1_001), waiting);
+        assert_eq!(at(&job, &pool, 150, 1_001), Ok(vec![Step::Refund]));
+        // Never longer than the stall limit.
+        assert_eq!(at(&job, &pool, 149, 1_100), Ok(vec![Step::Refund]));
         job.reserved_round = 4;
         assert_eq!(
-            at(&job, &pool, 10, 1_100),
+            at(&job, &pool, 150, 1_001),
             Ok(vec![Step::Release { round: 4 }, Step::Refund])
         );
     }
 
     #[test]
     fn a_round_without_a_quorum_is_voided_before_its_deadline() {
-        let (job, mut pool) = scene();
+        let (mut job, mut pool) = scene();
         pool.round_stage = PoolStage::Open as u8;
+        job.reserved_round = 5;
         let mut round = Round {
             attest_until_slot: 300,
             window_slots: 40,
@@ -250,7 +270,11 @@ mod tests {
         assert!(at(&round, 339).is_err());
         assert_eq!(
             at(&round, 340),
-            Ok(vec![Step::Void { round: 5 }, Step::Refund])
+            Ok(vec![
+                Step::Void { round: 5 },
+                Step::Release { round: 5 },
+                Step::Refund
+            ])
         );
         round.state = RoundState::Pending as u8;
         assert!(at(&round, 340).is_err(), "it can still become final");
