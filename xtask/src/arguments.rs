@@ -11,6 +11,7 @@ usage: cargo xtask <command>
   test                               format, lints and every test
   bench cu [--json FILE]             measure compute units, rewrite docs/compute-units.md
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
+  mutants [--only NAME]              break each guard of the program once: a test has to notice
   build-program [--program-id KEY]   make target/deploy/sheaf.so
   idl                                write idl/sheaf.json, the program's interface
   install [--prefix DIR]             lay out bin/ and share/sheaf/ (default: ~/.local)
@@ -37,6 +38,11 @@ pub enum Command {
     Fuzz {
         /// For how long.
         minutes: u64,
+    },
+    /// Breaks guards of the program, and sees that tests notice.
+    Mutants {
+        /// Only those whose name contains this.
+        only: Option<String>,
     },
     /// Builds the on-chain program.
     BuildProgram {
@@ -76,6 +82,9 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
         },
         "fuzz" => Command::Fuzz {
             minutes: options.number("--minutes", 10)?,
+        },
+        "mutants" => Command::Mutants {
+            only: options.take("--only"),
         },
         "build-program" => Command::BuildProgram {
             program_id: options.take("--program-id"),

@@ -9,12 +9,14 @@
 //! - [`stage`]: announcing each stage and its seconds.
 //! - [`idl`]: the program's interface, as a file.
 //! - [`sbf`]: real program bytes from packages alone.
+//! - [`mutants`]: guards of the program, each broken once.
 //! - [`commands`]: the commands themselves.
 
 mod arguments;
 mod commands;
 mod failure;
 mod idl;
+mod mutants;
 mod packages;
 mod process;
 mod sbf;

@@ -2,6 +2,7 @@
 
 use sheaf_client::{
     address::associated_token,
+    instruction::claim_neighbours,
     layout::{ClaimArguments, LedgerPage},
 };
 use sheaf_tests::{mint::MintKind, world::World};
@@ -129,6 +130,22 @@ fn money_goes_only_to_the_contributors_canonical_account() {
 }
 
 #[test]
+fn a_vault_that_holds_less_than_it_owes_pays_nobody() {
+    let (mut world, people) = earned();
+    let vault = Pubkey::new_from_array(world.pool().vault);
+    let mut account = world.svm.get_account(&vault).expect("exists");
+    let short = world.tokens(&vault) - 1;
+    account.data[64..72].copy_from_slice(&short.to_le_bytes());
+    world.svm.set_account(vault, account).expect("an account");
+    let claim = world.claim_instruction(0);
+    world.must_refuse("VaultShort", claim, &[]);
+    let arguments = world.neighbours_arguments(0, |_| true);
+    let claim = claim_neighbours(&world.build.at, &world.pool_accounts(), &arguments);
+    world.must_refuse("VaultShort", claim, &[]);
+    assert_eq!(world.wallet_tokens(&people[0]), 0);
+}
+
+#[test]
 fn pages_sync_only_to_the_active_root() {
     let (mut world, people) = earned();
     let sync = world.sync_instruction(0);
@@ -145,6 +162,24 @@ fn pages_sync_only_to_the_active_root() {
             .synced_round,
         2
     );
+}
+
+#[test]
+fn a_page_never_syncs_to_less_even_where_a_fraud_became_active() {
+    let (mut world, _) = earned();
+    world.post_batch(0);
+    world.open_round();
+    let mut earnings = world.earnings.clone();
+    earnings[0].1 -= 90;
+    earnings.resize_with(513, || (Pubkey::new_unique(), 0));
+    earnings[512].1 = 100;
+    let plan = world.plan_of(earnings, &[(0, 10)]);
+    world.vote(&plan);
+    world.tally(&plan);
+    world.settle(&plan);
+    world.finalise(&plan);
+    let sync = world.sync_instruction(0);
+    world.must_refuse("SumWouldFall", sync, &[]);
 }
 
 #[test]

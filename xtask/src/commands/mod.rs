@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod fuzz;
 mod install;
+mod mutants;
 mod test;
 
 use crate::{
@@ -30,6 +31,7 @@ pub fn run(command: Command) -> Result<()> {
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
         Command::Fuzz { minutes } => fuzz::run(minutes),
+        Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),
         Command::Test => test::run(),
         Command::Demo { json, site } => demo::run(json, site),

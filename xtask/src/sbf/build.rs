@@ -24,11 +24,39 @@ pub fn linker() -> Result<PathBuf> {
     Ok(folder.join("release/sbf-link"))
 }
 
-/// Compiles and links the `programs/` workspace.
-pub fn programs(linker: &Path, library: &Path, program_id: Option<&str>) -> Result<()> {
-    let root = process::root();
-    let workspace = root.join("programs");
-    let configuration = root.join("target/sbf/cargo.toml");
+/// A workspace of programs, and where it is built.
+pub struct Place {
+    /// `programs/`, or a copy of it beside a copy of what it depends on.
+    pub workspace: PathBuf,
+    /// The compiler's folder.
+    pub build: PathBuf,
+}
+
+impl Place {
+    /// The project's own.
+    pub fn own() -> Self {
+        let root = process::root();
+        Self {
+            workspace: root.join("programs"),
+            build: root.join("target/sbf/build"),
+        }
+    }
+
+    /// Where a program's bytes come out.
+    pub fn built(&self, program: &str) -> PathBuf {
+        self.build.join(format!("{TARGET}/release/lib{program}.so"))
+    }
+}
+
+/// Compiles and links a workspace of programs.
+pub fn programs(
+    place: &Place,
+    linker: &Path,
+    library: &Path,
+    program_id: Option<&str>,
+) -> Result<()> {
+    let workspace = &place.workspace;
+    let configuration = process::root().join("target/sbf/cargo.toml");
     fs::write(
         &configuration,
         configuration_text(linker, &workspace.join(format!("targets/{TARGET}.json"))),
@@ -37,18 +65,18 @@ pub fn programs(linker: &Path, library: &Path, program_id: Option<&str>) -> Resu
 
     let mut cargo = process::command(CARGO);
     cargo
-        .current_dir(&workspace)
+        .current_dir(workspace)
         .args(["build", "--quiet", "--release", "--locked", "--workspace"])
         .arg("--config")
         .arg(&configuration)
         .arg("--target-dir")
-        .arg(build_folder())
+        .arg(&place.build)
         .env("RUSTC", RUSTC)
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC_BOOTSTRAP_SYNTHETIC_TARGET", "1")
         .env("__CARGO_TESTS_ONLY_SRC_ROOT", library)
         // Only cdylibs of crates in this folder are programs; see tools/sbf-link/README.md.
-        .env("SBF_LINK_PROGRAMS", &workspace);
+        .env("SBF_LINK_PROGRAMS", workspace);
     if let Some(address) = program_id {
         cargo.env("SHEAF_PROGRAM_ID", address);
     }
@@ -57,8 +85,8 @@ pub fn programs(linker: &Path, library: &Path, program_id: Option<&str>) -> Resu
 
 /// Copies a program into `target/deploy/`, after the linker's own check of the whole file.
 pub fn deploy(linker: &Path, program: &str) -> Result<()> {
-    let built = build_folder().join(format!("{TARGET}/release/lib{program}.so"));
-    process::run(process::command(linker).arg("verify").arg(&built))?;
+    let built = Place::own().built(program);
+    verify(linker, &built)?;
     let deployed = deploy_folder().join(format!("{program}.so"));
     fs::copy(&built, &deployed).context(format!("cannot copy {}", built.display()))?;
     let bytes = fs::metadata(&deployed)
@@ -71,8 +99,9 @@ pub fn deploy(linker: &Path, program: &str) -> Result<()> {
     Ok(())
 }
 
-fn build_folder() -> PathBuf {
-    process::root().join("target/sbf/build")
+/// The linker's own check of a whole file.
+pub fn verify(linker: &Path, built: &Path) -> Result<()> {
+    process::run(process::command(linker).arg("verify").arg(built))
 }
 
 fn configuration_text(linker: &Path, target: &Path) -> String {

@@ -13,7 +13,10 @@ use crate::{
     packages, process,
     stage::stage,
 };
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Programs of the `programs/` workspace: what tests and demo load.
 const PROGRAMS: [&str; 2] = ["sheaf", "probe"];
@@ -45,13 +48,27 @@ pub fn build_programs(program_id: Option<&str>) -> Result<()> {
     let linker = stage("linker", build::linker)?;
     let library = stage("standard library for Solana", library::prepare)?;
     stage("programs", || {
-        build::programs(&linker, &library, program_id)
+        build::programs(&build::Place::own(), &linker, &library, program_id)
     })?;
     fs::create_dir_all(deploy_folder()).context("cannot create target/deploy")?;
     for program in PROGRAMS {
         build::deploy(&linker, program)?;
     }
     Ok(())
+}
+
+/// Builds a copy of the programs below a folder: sources in `source/programs`, beside a copy of
+/// `crates/sheaf-format`. Returns the on-chain program's bytes.
+pub fn build_copy(folder: &Path) -> Result<PathBuf> {
+    let place = build::Place {
+        workspace: folder.join("source/programs"),
+        build: folder.join("build"),
+    };
+    let (linker, library) = (build::linker()?, library::prepare()?);
+    build::programs(&place, &linker, &library, None)?;
+    let built = place.built("sheaf");
+    build::verify(&linker, &built)?;
+    Ok(built)
 }
 
 /// The reference route. It could not be tried where this was written: the tools are not
