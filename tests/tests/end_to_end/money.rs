@@ -2,7 +2,6 @@
 
 use crate::stage::stage;
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use sheaf_client::{
     address::{TOKEN_PROGRAM, associated_token},
     error::Error,
@@ -16,16 +15,15 @@ use sheaf_demo::{
     scenario::{Earner, Role, Scenario, books::Books},
 };
 use solana_sdk::pubkey::Pubkey;
-use std::time::Duration;
-
-/// What a job's commands print, as far as it is used.
-#[derive(Deserialize)]
-struct JobChanged {
-    job: u64,
-}
+use std::{
+    process::Output,
+    time::{Duration, Instant},
+};
 
 /// Base units for one page at full quality: the plan's price.
 const PRICE: u64 = 1_234_567;
+/// How long the grace after a cancellation may last, on a busy machine too.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn money_goes_from_escrow_to_claims_and_back_to_the_last_unit() -> Result<()> {
@@ -36,6 +34,7 @@ async fn money_goes_from_escrow_to_claims_and_back_to_the_last_unit() -> Result<
     let earned = scenario.books().await?;
     check_shares(scenario, &earned);
 
+    the_requester_cancels(scenario).await?;
     changed_claims_are_refused(scenario, &earned).await?;
     everybody_claims_once(scenario).await?;
     let delivered = scenario.deliver().await?;
@@ -228,35 +227,38 @@ async fn everybody_claims_once(scenario: &Scenario) -> Result<()> {
     Ok(())
 }
 
-/// Longest that the grace after a cancellation may take, on a busy machine too.
-const GRACE_SECONDS: u32 = 90;
+/// A command about the job, as its requester gives it.
+async fn job_command(scenario: &Scenario, command: &str) -> Result<Output> {
+    let requester = &scenario.stack.localnet.wallet("requester")?.path;
+    let (number, mint) = (scenario.job.to_string(), scenario.mint.to_string());
+    let arguments = ["job", command, &number, "--mint", &mint];
+    scenario.stack.cli.output(requester, &arguments).await
+}
+
+/// The job is cancelled; its refund waits until accepted work can no longer be batched.
+async fn the_requester_cancels(scenario: &Scenario) -> Result<()> {
+    let before = scenario.books().await?;
+    let cancelled = job_command(scenario, "cancel").await?;
+    assert!(cancelled.status.success(), "{cancelled:?}");
+    let refund = job_command(scenario, "refund").await?;
+    let said = String::from_utf8(refund.stderr)?;
+    assert_eq!(refund.status.code(), Some(1), "{said}");
+    assert!(said.contains("may still be batched until slot"), "{said}");
+    assert_eq!(scenario.books().await?, before);
+    Ok(())
+}
 
 async fn the_rest_goes_back(scenario: &Scenario) -> Result<()> {
-    let requester = &scenario.stack.localnet.wallet("requester")?.path;
     let before = scenario.books().await?.accounts;
-    let (number, mint) = (scenario.job.to_string(), scenario.mint.to_string());
-    let run = async |command: &str| {
-        let arguments = ["job", command, &number, "--mint", &mint];
-        let done: JobChanged = scenario.stack.cli.json(requester, &arguments).await?;
-        anyhow::ensure!(done.job == scenario.job, "another job: {}", done.job);
-        anyhow::Ok(())
-    };
-    run("cancel").await?;
-    // Accepted work has a grace: a round's length, 548 slots of 50 ms.
-    let refused = run("refund").await.err().map(|error| error.to_string());
-    assert!(
-        refused.is_some_and(|message| message.contains("may still be batched")),
-        "the refund did not wait"
-    );
-    let mut refunded = run("refund").await;
-    for _ in 0..GRACE_SECONDS {
-        if refunded.is_ok() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        refunded = run("refund").await;
+    let job = scenario.chain.job(&scenario.pool, scenario.job).await?;
+    let grace_over = job.cancelled_slot + u64::from(job.grace_slots);
+    let waiting = Instant::now();
+    while scenario.chain.slot().await? <= grace_over {
+        assert!(waiting.elapsed() < PATIENCE, "the chain stands still");
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    refunded?;
+    let refunded = job_command(scenario, "refund").await?;
+    assert!(refunded.status.success(), "{refunded:?}");
     let after = scenario.books().await?.accounts;
     assert!(after.balanced(), "{:?}", after.equations());
     assert_eq!(
