@@ -36,7 +36,7 @@ pub struct Run {
     world: World,
     model: Model,
     guardian: Keypair,
-    /// Challengers; the first one also proves frauds and answers.
+    /// Challengers, who answer each other; the first one also proves frauds.
     watchers: [Keypair; 2],
     earners: Vec<Pubkey>,
     /// What validators of each opened round can attest to.

@@ -113,11 +113,13 @@ impl Run {
         match step {
             Step::Answer(_, honest) => {
                 self.cache(round, TreeSide::Pending)?;
-                let answerer = self.watchers[0].insecure_clone();
+                // Not the challenger: an instruction takes no writable account twice.
+                let answerer = self.watchers[1 - who].insecure_clone();
                 let mut arguments = self.world.answer_arguments(&self.both(round)[1], index);
                 arguments.cumulative += u64::from(!honest);
-                let key = answerer.pubkey();
-                let answer = instruction::answer_challenge(&at, &key, &challenge, &key, &arguments);
+                let (key, prover) = (answerer.pubkey(), self.watchers[0].pubkey());
+                let answer =
+                    instruction::answer_challenge(&at, &key, &challenge, &prover, &arguments);
                 let accepted = self.model.answer(round, index, honest);
                 self.send("answer_challenge", answer, &[&answerer], accepted)
             }
