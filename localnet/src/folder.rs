@@ -1,10 +1,8 @@
 //! The data folder: one network at a time, and its keys are kept out of version control.
 
 use anyhow::{Context, Result, bail};
-use std::{
-    fs::{File, OpenOptions, TryLockError},
-    path::{Path, PathBuf},
-};
+use sheaf_client::folder::FolderLock;
+use std::path::{Path, PathBuf};
 
 /// Name of the file that a running network keeps locked.
 const LOCK: &str = "localnet.lock";
@@ -13,7 +11,7 @@ const LOCK: &str = "localnet.lock";
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl DataFolder {
@@ -28,20 +26,12 @@ impl DataFolder {
         };
         std::fs::create_dir_all(path).with_context(what)?;
         let path = path.canonicalize().with_context(what)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path.join(LOCK))
-            .with_context(what)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!(
+        let Some(lock) = FolderLock::take(&path, LOCK).with_context(what)? else {
+            bail!(
                 "another localnet runs on the data folder {}: end it, or name another with --data DIR",
                 path.display()
-            ),
-            Err(TryLockError::Error(error)) => return Err(error).with_context(what),
-        }
+            )
+        };
         std::fs::write(path.join(".gitignore"), "*\n").with_context(what)?;
         crate::manifest::remove_stale(&path)?;
         Ok(Self { path, _lock: lock })

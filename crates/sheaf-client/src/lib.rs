@@ -6,7 +6,7 @@
 //! - [`loader`]: how the program itself gets onto a chain, and what lies there.
 //! - [`event`]: what the program says about its changes; [`error`]: what its refusals mean.
 //! - [`indexer`]: the HTTP API of `docs/protocol.md`.
-//! - [`config`], [`keys`], [`program_id`], [`amount`], [`ending`]: what command lines need.
+//! - [`config`], [`keys`], [`program_id`], [`amount`], [`ending`], [`folder`]: what command lines need.
 
 pub mod address;
 pub mod amount;
@@ -15,6 +15,7 @@ pub mod config;
 pub mod ending;
 pub mod error;
 pub mod event;
+pub mod folder;
 pub mod indexer;
 pub mod instruction;
 pub mod keys;

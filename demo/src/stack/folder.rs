@@ -1,8 +1,8 @@
 //! The folder of a scenario: one run at a time, and every run starts with a clean one.
 
 use anyhow::{Context, Result, bail};
+use sheaf_client::folder::FolderLock;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -24,7 +24,7 @@ const PARTS: [&str; 7] = [
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Folder {
@@ -39,20 +39,12 @@ impl Folder {
         };
         std::fs::create_dir_all(path).with_context(what)?;
         let path = path.canonicalize().with_context(what)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path.join(LOCK))
-            .with_context(what)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!(
+        let Some(lock) = FolderLock::take(&path, LOCK).with_context(what)? else {
+            bail!(
                 "another demo runs on {}: wait for its end, or name another folder with --data DIR",
                 path.display()
-            ),
-            Err(TryLockError::Error(error)) => return Err(error).with_context(what),
-        }
+            )
+        };
         for part in PARTS {
             match std::fs::remove_dir_all(path.join(part)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
