@@ -1,29 +1,11 @@
-//! `sheaf-indexer`: the aggregator of one pool.
-//!
-//! - [`arguments`]: the command line; [`run`]: starting and ending the roles; [`app`]: what they share.
-//! - [`place`]: pool, program and cluster; [`view`]: the chain at `confirmed`.
-//! - [`ingest`]: finalised events, read and acted upon; [`store`]: the database; [`content`]: ciphertexts.
-//! - [`intake`]: what people hand in; [`rounds`]: batches and outcomes; [`settle`]: transactions.
-//! - [`serve`]: the HTTP API.
-//!
-//! Data flows one way: intake → store → rounds → settle → chain → ingest → store → serve.
-
-mod app;
-mod arguments;
-mod content;
-mod ingest;
-mod intake;
-mod place;
-mod rounds;
-mod run;
-mod serve;
-mod settle;
-mod store;
-mod view;
+//! The binary of [`sheaf_indexer`].
 
 use anyhow::Context as _;
-use arguments::{Arguments, Command};
 use clap::Parser;
+use sheaf_indexer::{
+    arguments::{Arguments, Command},
+    run,
+};
 use std::{io::Write as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 

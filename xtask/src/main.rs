@@ -7,6 +7,7 @@
 //! - [`packages`]: installing Debian packages, or saying which are missing.
 //! - [`process`]: starting other programs from a cleaned environment.
 //! - [`stage`]: announcing each stage and its seconds.
+//! - [`python`]: servers and checkers from PyPI, for tests.
 //! - [`idl`]: the program's interface, as a file.
 //! - [`sbf`]: real program bytes from packages alone.
 //! - [`mutants`]: guards of the program, each broken once.
@@ -19,6 +20,7 @@ mod idl;
 mod mutants;
 mod packages;
 mod process;
+mod python;
 mod sbf;
 mod stage;
 

@@ -19,6 +19,9 @@ pub const HOST: &[&str] = &[
     "perl",
 ];
 
+/// Real servers that tests run against, and what installs those that are not Debian's.
+pub const TESTS: &[&str] = &["postgresql", "python3-venv"];
+
 /// What building program bytes from packages needs.
 pub const PROGRAM: &[&str] = &[
     "rustc-web",

@@ -3,7 +3,10 @@
 use super::IntakeError;
 use crate::{
     app::App,
-    store::intake::{Acquaintance, Admission, Admitted, COUNTED},
+    store::{
+        StoreError,
+        intake::{Acquaintance, Admission, Admitted, COUNTED},
+    },
     view::View,
 };
 use sheaf_client::layout::Job;
@@ -64,7 +67,7 @@ pub async fn take(
             job: number,
             receipt: Signed::sign(receipt, &app.key),
         };
-        match app.store.admit(&admission).await? {
+        match admit(app, &admission).await? {
             Admitted::Stored => return Ok(admission.receipt),
             Admitted::Known(receipt) => return Ok(*receipt),
             Admitted::NonceSeen => return Err(Refusal::NonceSeen(body.nonce).into()),
@@ -78,6 +81,12 @@ pub async fn take(
         round,
     }
     .into())
+}
+
+async fn admit(app: &App, admission: &Admission) -> Result<Admitted, IntakeError> {
+    let answers = app.store.admit_all(std::slice::from_ref(admission)).await?;
+    let answer = answers.into_iter().next();
+    Ok(answer.ok_or_else(|| StoreError::corrupt("an admission", "there is no answer to it"))?)
 }
 
 /// How many contributions may wait for a job: what some of its rounds can pay for, so that nobody

@@ -111,8 +111,9 @@ pub trait IntakeStore: Send + Sync {
         intake_round: u64,
     ) -> Result<Acquaintance>;
 
-    /// Stores a submission with its receipt, if nothing stands against it.
-    async fn admit(&self, admission: &Admission) -> Result<Admitted>;
+    /// Stores submissions with their receipts in one database transaction, each if nothing stands
+    /// against it. Gives one answer for each, in their order: they are on disk when it returns.
+    async fn admit_all(&self, admissions: &[Admission]) -> Result<Vec<Admitted>>;
 
     /// A submission by its id.
     async fn submission(&self, id: &Hash) -> Result<Option<SubmissionRecord>>;

@@ -3,7 +3,7 @@
 use super::set_up_host;
 use crate::{
     failure::{Result, failed},
-    idl, process, sbf,
+    idl, packages, process, python, sbf,
     stage::stage,
 };
 use std::process::Command;
@@ -15,6 +15,10 @@ const WORKSPACES: [&str; 3] = [".", "programs", "tools/sbf-link"];
 pub fn run() -> Result<()> {
     find_components()?;
     set_up_host()?;
+    stage("servers for the tests", || {
+        packages::ensure(packages::TESTS)?;
+        python::ensure()
+    })?;
     stage("format", || {
         for workspace in WORKSPACES {
             process::run(process::cargo(workspace).args(["fmt", "--all", "--check"]))?;

@@ -87,6 +87,53 @@ async fn acquaintance(
     })
 }
 
+/// Stores one submission, if nothing stands against it.
+async fn admit(
+    connection: &mut SqliteConnection,
+    admission: &Admission,
+    round: u64,
+) -> Result<Admitted> {
+    let Admission {
+        submission,
+        job,
+        receipt,
+    } = admission;
+    let body = &submission.body;
+    let known = acquaintance(&mut *connection, submission, *job, round).await?;
+    if let Some(receipt) = known.receipt {
+        return Ok(Admitted::Known(Box::new(receipt)));
+    }
+    if round != receipt.body.round {
+        return Ok(Admitted::RoundMoved(round));
+    }
+    if known.nonce_seen {
+        return Ok(Admitted::NonceSeen);
+    }
+    if known.task_taken {
+        return Ok(Admitted::TaskTaken);
+    }
+    sqlx::query(
+        "INSERT INTO submissions (id, job, contributor, node, nonce, task, content_hash,
+             earliest_round, intake_round, received_slot, statement, receipt)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&submission.id()[..])
+    .bind(integer(*job)?)
+    .bind(&body.contributor[..])
+    .bind(&body.node[..])
+    .bind(wide(body.nonce))
+    .bind(body.task)
+    .bind(&body.content_hash[..])
+    .bind(integer(body.earliest_round)?)
+    .bind(integer(round)?)
+    .bind(integer(receipt.body.received_slot)?)
+    .bind(submission.to_bytes())
+    .bind(receipt.to_bytes())
+    .execute(connection)
+    .await?;
+    Ok(Admitted::Stored)
+}
+
 #[async_trait]
 impl IntakeStore for SqliteStore {
     async fn bind(&self, identity: &Identity) -> Result<()> {
@@ -165,49 +212,15 @@ impl IntakeStore for SqliteStore {
         acquaintance(&mut connection, submission, job, intake_round).await
     }
 
-    async fn admit(&self, admission: &Admission) -> Result<Admitted> {
-        let Admission {
-            submission,
-            job,
-            receipt,
-        } = admission;
-        let body = &submission.body;
+    async fn admit_all(&self, admissions: &[Admission]) -> Result<Vec<Admitted>> {
         let mut turn = self.writing().await?;
         let round = super::rounds::intake_round(&mut turn).await?;
-        let known = acquaintance(&mut turn, submission, *job, round).await?;
-        if let Some(receipt) = known.receipt {
-            return Ok(Admitted::Known(Box::new(receipt)));
+        let mut answers = Vec::with_capacity(admissions.len());
+        for admission in admissions {
+            answers.push(admit(&mut turn, admission, round).await?);
         }
-        if round != receipt.body.round {
-            return Ok(Admitted::RoundMoved(round));
-        }
-        if known.nonce_seen {
-            return Ok(Admitted::NonceSeen);
-        }
-        if known.task_taken {
-            return Ok(Admitted::TaskTaken);
-        }
-        sqlx::query(
-            "INSERT INTO submissions (id, job, contributor, node, nonce, task, content_hash,
-                 earliest_round, intake_round, received_slot, statement, receipt)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(&submission.id()[..])
-        .bind(integer(*job)?)
-        .bind(&body.contributor[..])
-        .bind(&body.node[..])
-        .bind(wide(body.nonce))
-        .bind(body.task)
-        .bind(&body.content_hash[..])
-        .bind(integer(body.earliest_round)?)
-        .bind(integer(round)?)
-        .bind(integer(receipt.body.received_slot)?)
-        .bind(submission.to_bytes())
-        .bind(receipt.to_bytes())
-        .execute(&mut *turn)
-        .await?;
         turn.commit().await?;
-        Ok(Admitted::Stored)
+        Ok(answers)
     }
 
     async fn submission(&self, id: &Hash) -> Result<Option<SubmissionRecord>> {

@@ -41,6 +41,12 @@ async fn fixture() -> Fixture {
     Fixture { store, folder }
 }
 
+/// Admits one submission.
+async fn admit(store: &SqliteStore, admission: &Admission) -> Result<Admitted, StoreError> {
+    let answers = store.admit_all(std::slice::from_ref(admission)).await?;
+    Ok(answers.into_iter().next().expect("one answer"))
+}
+
 /// A submission of contributor `who` to `task` with `nonce`, taken for `round` in slot 10 × nonce.
 fn admission(who: u8, task: u32, nonce: u64, round: u64) -> Admission {
     let submission = Signed {
@@ -125,10 +131,13 @@ async fn a_submission_sent_again_gets_the_same_receipt() {
         folder: _folder,
     } = fixture().await;
     let first = admission(1, 0, 1, 1);
-    assert_eq!(store.admit(&first).await.expect("taken"), Admitted::Stored);
+    assert_eq!(
+        admit(&store, &first).await.expect("taken"),
+        Admitted::Stored
+    );
     let mut again = first.clone();
     again.receipt.body.received_slot = 99;
-    let answer = store.admit(&again).await.expect("answered");
+    let answer = admit(&store, &again).await.expect("answered");
     assert_eq!(answer, Admitted::Known(Box::new(first.receipt)));
 }
 
@@ -146,7 +155,7 @@ async fn a_nonce_a_task_and_a_round_are_taken_once() {
         admission(1, 1, 3, 2),
         admission(2, 0, 1, 1),
     ] {
-        answers.push(store.admit(&admission).await.expect("answered"));
+        answers.push(admit(&store, &admission).await.expect("answered"));
     }
     assert_eq!(
         answers,
@@ -195,7 +204,7 @@ async fn what_waits_is_frozen_once_and_the_next_round_takes_over() {
         folder: _folder,
     } = fixture().await;
     for admission in [admission(1, 0, 1, 1), admission(2, 0, 2, 1)] {
-        store.admit(&admission).await.expect("taken");
+        admit(&store, &admission).await.expect("taken");
     }
     let waiting = store.waiting().await.expect("read");
     assert_eq!((waiting[0].job, waiting[0].first_slot), (7, 10));
@@ -220,9 +229,9 @@ async fn of_one_task_done_twice_the_earlier_goes_first() {
         folder: _folder,
     } = fixture().await;
     let (first, second) = (admission(1, 0, 1, 1), admission(1, 0, 2, 2));
-    store.admit(&first).await.expect("taken");
+    admit(&store, &first).await.expect("taken");
     store.freeze(1, &[(7, JOB)]).await.expect("frozen");
-    store.admit(&second).await.expect("taken");
+    admit(&store, &second).await.expect("taken");
     store.abandon(1, 7).await.expect("given up");
     let batches = store.freeze(2, &[(7, JOB)]).await.expect("frozen");
     assert_eq!(batches[0].count, 1);
@@ -286,7 +295,7 @@ async fn a_final_round_pays_only_the_outcome_that_became_active() {
     } = fixture().await;
     let paid = admission(1, 0, 1, 1);
     let id = paid.submission.id();
-    store.admit(&paid).await.expect("taken");
+    admit(&store, &paid).await.expect("taken");
     store.freeze(1, &[(7, JOB)]).await.expect("frozen");
     record(&store, &[1, 2]).await;
     let make_final = |root: u8| Effect::Final {
@@ -336,7 +345,7 @@ async fn a_void_round_lets_its_submissions_wait_again() {
         store,
         folder: _folder,
     } = fixture().await;
-    store.admit(&admission(1, 0, 1, 1)).await.expect("taken");
+    admit(&store, &admission(1, 0, 1, 1)).await.expect("taken");
     store.freeze(1, &[(7, JOB)]).await.expect("frozen");
     record(&store, &[1]).await;
     let effect = Effect::Void { round: 1 };
@@ -425,7 +434,7 @@ async fn a_content_is_bought_only_by_who_paid_for_it() {
         folder: _folder,
     } = fixture().await;
     for admission in [admission(1, 0, 1, 1), admission(2, 0, 2, 1)] {
-        store.admit(&admission).await.expect("taken");
+        admit(&store, &admission).await.expect("taken");
     }
     let standing = async || store.content_standing(&[9; 32]).await.expect("read");
     assert_eq!(standing().await, ContentStanding::default());
@@ -459,7 +468,7 @@ async fn what_waited_too_long_is_not_batched() {
         store,
         folder: _folder,
     } = fixture().await;
-    store.admit(&admission(1, 0, 1, 1)).await.expect("taken");
+    admit(&store, &admission(1, 0, 1, 1)).await.expect("taken");
     let late = MAX_ROUNDS_BACK + 2;
     assert!(
         store
