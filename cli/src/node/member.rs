@@ -207,7 +207,8 @@ impl Member {
             policy: self.policy,
             source: self.settings.source_address,
         };
-        let kind = sheaf_kinds::open(specification.clone(), vantage)?;
+        let folder = self.settings.compute_folder.as_deref();
+        let kind = sheaf_kinds::open(specification.clone(), vantage, folder)?;
         let wanted = kind.tasks_per_node();
         let count = self.tasks.map_or(wanted, |most| most.min(wanted)) as usize;
         let address = self.place.job.to_bytes();
