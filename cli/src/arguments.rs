@@ -1,8 +1,8 @@
 //! The command line: global options and the groups of commands.
 
 use crate::{
-    claim::ClaimArgs, job, localnet::LocalnetArgs, network, node, output::Format, pool, quest,
-    rewards, validator,
+    claim::ClaimArgs, compute, job, localnet::LocalnetArgs, network, node, output::Format, pool,
+    quest, rewards, validator,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -82,6 +82,9 @@ pub enum Command {
     /// Quests: questions that several people answer
     #[command(subcommand)]
     Quest(quest::Command),
+    /// Computations: modules that jobs run on contributors' machines
+    #[command(subcommand)]
+    Compute(compute::Command),
 }
 
 #[cfg(test)]
@@ -150,6 +153,11 @@ mod tests {
             "claim".to_owned(),
             format!("claim {key} --indexer http://h:1"),
             "quest aggregate --answers a.csv --truth t.csv --method majority --output json".to_owned(),
+            "compute specify --module m.wasm --title T --given a.txt --given b.txt --fuel 5 --out s.json"
+                .to_owned(),
+            "compute specify --module m.wasm --title T --own --random-bytes 32 --out s.json".to_owned(),
+            "compute run --specification s.json --task 1 --compute-folder d --out o.bin".to_owned(),
+            "node run --job 3 --compute-folder d".to_owned(),
             "localnet --rpc-port 0 --until-stdin-closes".to_owned(),
         ];
         for line in lines {
@@ -171,6 +179,14 @@ mod tests {
             (
                 "quest aggregate --answers a --method vote",
                 ErrorKind::InvalidValue,
+            ),
+            (
+                "compute specify --module m --title T --out s",
+                ErrorKind::MissingRequiredArgument,
+            ),
+            (
+                "compute specify --module m --title T --out s --own --given a",
+                ErrorKind::ArgumentConflict,
             ),
             ("harvest", ErrorKind::InvalidSubcommand),
         ];

@@ -119,6 +119,18 @@ pub struct Vantage {
     pub source: Option<IpAddr>,
 }
 
+/// Looks, before a job is paid for, whether anybody could do its work: what a specification carries
+/// with it is tried out.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(specification: &Specification) -> Result<(), WorkError> {
+    match specification {
+        Specification::Web(_) => Ok(()),
+        Specification::Compute(compute) => compute::check(compute),
+    }
+}
+
 /// The kind of work a specification asks for, done from `vantage`. Work on a contributor's own data
 /// may read what lies below `folder`; reviewers need none.
 ///

@@ -231,6 +231,18 @@ impl Kind for Compute {
     }
 }
 
+/// Compiles a module that stands in the specification itself.
+///
+/// # Errors
+/// When it is not one that is run.
+pub fn check(specification: &ComputeSpecification) -> Result<(), WorkError> {
+    if let Some(text) = &specification.module.base64 {
+        let bytes = from_base64(text).map_err(|error| permanent(error.to_string()))?;
+        Module::new(&bytes)?;
+    }
+    Ok(())
+}
+
 /// Does what takes long on a thread of its own.
 async fn beside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,

@@ -101,6 +101,14 @@ async fn a_given_input_is_run_again_and_only_the_right_output_is_paid() -> Resul
     Ok(())
 }
 
+#[test]
+fn a_module_that_nobody_would_run_is_refused_before_the_job_is_paid_for() {
+    let with = |module: &[u8]| check(&compute(module, given(&["one"]), None).specification);
+    assert_eq!(with(&echo()), Ok(()));
+    let refused = with(b"\0asm\x01\0\0\0").expect_err("no exports");
+    assert!(refused.message.contains("memory"), "{refused}");
+}
+
 #[tokio::test]
 async fn own_files_are_read_from_the_folder_and_their_hash_is_not_told() -> std::io::Result<()> {
     let folder = tempfile::tempdir()?;
