@@ -17,11 +17,12 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
     "docs/protocol.md",
+    "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
 ];
