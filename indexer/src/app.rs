@@ -3,6 +3,7 @@
 use crate::{
     content::ContentStore,
     ingest::Progress,
+    intake::Intake,
     place::Place,
     rounds::ActiveTree,
     store::Store,
@@ -26,6 +27,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Ciphertexts.
     pub contents: Arc<dyn ContentStore>,
+    /// Where submissions are taken.
+    pub intake: Intake,
     /// The chain at `confirmed`.
     pub view: Watch,
     /// How far events are read.

@@ -5,6 +5,7 @@ use crate::{
     arguments::Run,
     content::FolderStore,
     ingest::{Ingest, Progress, RpcSource, wake},
+    intake::Intake,
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
@@ -23,6 +24,7 @@ use sheaf_protocol::{specification::Specification, statement::signing_key};
 use solana_sdk::{signature::Keypair, signer::Signer as _};
 use std::{
     io::Write as _,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -53,7 +55,9 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow()).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
+    let (intake, workers) = Intake::new(&arguments.intake);
     let app = App {
+        intake,
         contents: Arc::new(FolderStore::open(arguments.data.join("content"))?),
         tree: Arc::new(ActiveTree::load(&place, &store).await?),
         specifications: Arc::new(specifications(&store).await?),
@@ -81,6 +85,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
 
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut roles = JoinSet::new();
+    roles.spawn(workers.run(Arc::clone(&app.store)));
     roles.spawn(view::follow(place.clone(), Arc::clone(&look), tell_view));
     roles.spawn(wake::wake(
         settings.websocket_url,
@@ -111,7 +116,8 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     roles.spawn(settlement.run());
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
     let mut server = tokio::spawn(async move {
-        axum::serve(listener, serve::router(app))
+        let service = serve::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service)
             .with_graceful_shutdown(async { drop(closed.await) })
             .await
     });

@@ -63,7 +63,13 @@ impl From<IntakeError> for ApiError {
             | IntakeError::NotRevealed(_)
             | IntakeError::ScoresTooLate(_)
             | IntakeError::NotOurJob(_) => StatusCode::CONFLICT,
-            IntakeError::JobFull(_) => StatusCode::TOO_MANY_REQUESTS,
+            IntakeError::Overloaded | IntakeError::TimedOut | IntakeError::Unanswered(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            IntakeError::ContentTooSlow => StatusCode::REQUEST_TIMEOUT,
+            IntakeError::JobFull(_)
+            | IntakeError::NodeTooFast { .. }
+            | IntakeError::AddressTooFast { .. } => StatusCode::TOO_MANY_REQUESTS,
             IntakeError::Unsigned(_) => StatusCode::UNAUTHORIZED,
             IntakeError::Submission(refusal) => submission_status(refusal),
             IntakeError::Statement(_) | IntakeError::Specification(_) | IntakeError::Scores(_) => {
