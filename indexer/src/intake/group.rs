@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_group_closes_when_full_or_after_a_while() {
         let (queue, mut line) = queue::<u32, u32>(10, 3, Duration::from_millis(2));
         let queue = Arc::new(queue);

@@ -29,9 +29,11 @@ pub struct Rate {
     pub burst: u32,
 }
 
+type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+
 /// A limit for each key. A key whose rate has recovered is forgotten.
-pub struct RateLimit<K: Hash + Eq + Clone, C: Clock = DefaultClock> {
-    limiter: Option<RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<C::Instant>>>,
+pub struct RateLimit<K: Hash + Eq + Clone, C: Clock + Clone = DefaultClock> {
+    limiter: Option<Limiter<K, C>>,
     clock: C,
     most_keys: usize,
     checks: AtomicUsize,
@@ -45,7 +47,7 @@ impl<K: Hash + Eq + Clone> RateLimit<K> {
     }
 }
 
-impl<K: Hash + Eq + Clone, C: Clock> RateLimit<K, C> {
+impl<K: Hash + Eq + Clone, C: Clock + Clone> RateLimit<K, C> {
     fn with(rate: Rate, clock: C, most_keys: usize) -> Self {
         let quota = NonZeroU32::new(rate.per_second).map(|per_second| {
             let burst = NonZeroU32::new(rate.burst).unwrap_or(per_second);

@@ -1,6 +1,6 @@
 //! Submissions: checked against rules and chain, stored with their content, answered by a receipt.
 
-use super::IntakeError;
+use super::{IntakeError, group::Unanswered};
 use crate::{
     app::App,
     store::intake::{Acquaintance, Admission, Admitted, COUNTED},
@@ -94,11 +94,7 @@ pub async fn take(
         }
     }
     tracing::debug!(job = number, "the round moved on and on");
-    Err(Refusal::RoundTooEarly {
-        earliest: body.earliest_round,
-        round,
-    }
-    .into())
+    Err(Unanswered.into())
 }
 
 fn job_number(view: &View, body: &Submission) -> Result<u64, Refusal> {

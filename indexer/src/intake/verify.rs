@@ -74,7 +74,7 @@ mod tests {
         edwards::{CompressedEdwardsY, EdwardsPoint},
         scalar::Scalar,
     };
-    use ed25519_dalek::{Signature, SigningKey, VerifyingKey, verify_batch};
+    use ed25519_dalek::{Signature, VerifyingKey, verify_batch};
     use sha2::{Digest as _, Sha512};
     use sheaf_protocol::statement::{Body as _, region_bytes};
     use std::time::Duration;

@@ -23,7 +23,7 @@ use sheaf_protocol::{
     statement::{Delegation, Signed, Submission},
     text::HexHash,
 };
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 use tokio::time::timeout;
 
 /// The connection's other end, where there is a connection.
