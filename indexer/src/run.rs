@@ -5,6 +5,8 @@ use crate::{
     arguments::Run,
     content::FolderStore,
     ingest::{Ingest, Progress, RpcSource, wake},
+    intake::Intake,
+    metrics::Metrics,
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
@@ -53,7 +55,9 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow()).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
+    let (intake, workers) = Intake::new(&arguments.intake);
     let app = App {
+        intake,
         contents: Arc::new(FolderStore::open(arguments.data.join("content"))?),
         tree: Arc::new(ActiveTree::load(&place, &store).await?),
         specifications: Arc::new(specifications(&store).await?),
@@ -61,6 +65,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
             signing_key(&wallet.to_bytes())
                 .context("the wallet's halves do not belong together")?,
         ),
+        metrics: Arc::new(Metrics::default()),
         store: Arc::new(store.clone()),
         place: place.clone(),
         view,
@@ -81,6 +86,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
 
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut roles = JoinSet::new();
+    roles.spawn(workers.run(Arc::clone(&app.store)));
     roles.spawn(view::follow(place.clone(), Arc::clone(&look), tell_view));
     roles.spawn(wake::wake(
         settings.websocket_url,
@@ -110,11 +116,10 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     };
     roles.spawn(settlement.run());
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
-    let mut server = tokio::spawn(async move {
-        axum::serve(listener, serve::router(app))
-            .with_graceful_shutdown(async { drop(closed.await) })
-            .await
-    });
+    let mut server =
+        tokio::spawn(
+            async move { serve::serve(listener, app, async { drop(closed.await) }).await },
+        );
 
     let _published = Published::write(&arguments.data, &url)?;
     let line = format!(

@@ -24,6 +24,7 @@ const DOCUMENTS: [&str; 7] = [
     "docs/architecture.md",
     "docs/compute.md",
     "docs/protocol.md",
+    "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
 ];
