@@ -1,8 +1,8 @@
 //! The command line: global options and the groups of commands.
 
 use crate::{
-    claim::ClaimArgs, job, localnet::LocalnetArgs, network, node, output::Format, pool, quest,
-    rewards, validator,
+    claim::ClaimArgs, dataset, job, localnet::LocalnetArgs, network, node, output::Format, pool,
+    quest, rewards, validator,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -82,6 +82,9 @@ pub enum Command {
     /// Quests: questions that several people answer
     #[command(subcommand)]
     Quest(quest::Command),
+    /// Records that people own: what they are worth
+    #[command(subcommand)]
+    Dataset(dataset::Command),
 }
 
 #[cfg(test)]
@@ -150,6 +153,7 @@ mod tests {
             "claim".to_owned(),
             format!("claim {key} --indexer http://h:1"),
             "quest aggregate --answers a.csv --truth t.csv --method majority --output json".to_owned(),
+            "dataset value --records r.csv --validation v.csv --label y --id n --k 3 --scale validation --output csv".to_owned(),
             "localnet --rpc-port 0 --until-stdin-closes".to_owned(),
         ];
         for line in lines {
@@ -172,6 +176,7 @@ mod tests {
                 "quest aggregate --answers a --method vote",
                 ErrorKind::InvalidValue,
             ),
+            ("dataset value --k 0", ErrorKind::ValueValidation),
             ("harvest", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in lines {

@@ -4,6 +4,8 @@
 //! [`open`]; nothing else in the project asks which kind a job is. Of [`quest`] only the aggregation of
 //! answers is here so far.
 
+pub mod dataset;
+pub mod lines;
 pub mod quest;
 pub mod web;
 
