@@ -3,12 +3,13 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`dataset`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`dataset`], [`consent`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
 mod arguments;
 mod claim;
+mod consent;
 mod context;
 mod dataset;
 mod deployment;
@@ -52,16 +53,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         quest::run(command, global.output)?;
         return Ok(ExitCode::SUCCESS);
     }
-    if let Command::Dataset(command) = command {
-        dataset::run(command, global.output)?;
-        return Ok(ExitCode::SUCCESS);
-    }
     let context = Context::new(&global)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         match command {
             // Have run without a cluster above.
-            Command::Localnet(_) | Command::Quest(_) | Command::Dataset(_) => Ok(()),
+            Command::Localnet(_) | Command::Quest(_) => Ok(()),
             Command::Network(command) => network::run(command, &context).await,
             Command::Pool(command) => pool::run(command, &context).await,
             Command::Job(command) => job::run(command, &context).await,
@@ -74,6 +71,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
             Command::Rewards(command) => rewards::run(command, &context).await,
             Command::Claim(args) => claim::run(&args, &context).await,
+            Command::Dataset(command) => dataset::run(command, &context).await,
+            Command::Consent(command) => consent::run(command, &context).await,
         }
     })?;
     Ok(ExitCode::SUCCESS)

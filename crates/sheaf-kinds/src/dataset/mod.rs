@@ -1,5 +1,9 @@
 //! `dataset`: records that a person owns, handed in with consent, and valued by their measured effect.
 //!
+//! - [`import`]: export archives of platforms and series of sensors, made into records of the person alone;
+//! - [`record`]: records from files, held against a schema and against each other;
 //! - [`value`]: what records are worth to a requester's validation set.
 
+pub mod import;
+pub mod record;
 pub mod value;
