@@ -28,6 +28,11 @@ impl<'a> Screen<'a> {
         }
     }
 
+    /// Looks at contributions beside what is known before the first of them.
+    pub fn know(&mut self, known: Known) {
+        self.known = known;
+    }
+
     /// Screens the next contribution. Of records that say the same the first is taken; so the order of
     /// contributions decides, and must be the same for everybody.
     ///
