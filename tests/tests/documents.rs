@@ -17,10 +17,12 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/consent.md",
+    "docs/dataset.md",
     "docs/protocol.md",
     "docs/decisions.md",
     "docs/deploy.md",
