@@ -3,14 +3,16 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`compute`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`compute`], [`dataset`], [`consent`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
 mod arguments;
 mod claim;
 mod compute;
+mod consent;
 mod context;
+mod dataset;
 mod deployment;
 mod funds;
 mod identity;
@@ -74,6 +76,8 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
             Command::Rewards(command) => rewards::run(command, &context).await,
             Command::Claim(args) => claim::run(&args, &context).await,
+            Command::Dataset(command) => dataset::run(command, &context).await,
+            Command::Consent(command) => consent::run(command, &context).await,
         }
     })?;
     Ok(ExitCode::SUCCESS)

@@ -18,11 +18,13 @@ const FOLDERS: [&str; 12] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
     "docs/compute.md",
+    "docs/consent.md",
+    "docs/dataset.md",
     "docs/protocol.md",
     "docs/api.md",
     "docs/decisions.md",

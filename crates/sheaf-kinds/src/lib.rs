@@ -5,6 +5,8 @@
 //! answers is here so far.
 
 pub mod compute;
+pub mod dataset;
+pub mod lines;
 pub mod quest;
 pub mod web;
 

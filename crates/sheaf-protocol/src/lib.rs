@@ -6,7 +6,8 @@
 //! [`encryption::encrypt`]. Everything else random is passed in.
 //!
 //! - [`text`]: keys, hashes, signatures and amounts as text, and in JSON.
-//! - [`statement`]: signed statements: delegation, submission, receipt, download, scores, publication.
+//! - [`statement`]: signed statements: delegation, submission, receipt, download, scores, publication,
+//!   consent and its revocation.
 //! - [`specification`]: what a job asks for, as its requester publishes it.
 //! - [`intake`]: the rules by which a submission is admitted.
 //! - [`list_root`]: Merkle roots of lists, with proofs of inclusion.
