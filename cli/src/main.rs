@@ -3,13 +3,14 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`], [`quest`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`verify`], [`contribution`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
 mod arguments;
 mod claim;
 mod context;
+mod contribution;
 mod deployment;
 mod funds;
 mod identity;
@@ -23,6 +24,7 @@ mod quest;
 mod rewards;
 mod tokens;
 mod validator;
+mod verify;
 
 use anyhow::Context as _;
 use arguments::{Arguments, Command};
@@ -69,9 +71,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
             Command::Rewards(command) => rewards::run(command, &context).await,
             Command::Claim(args) => claim::run(&args, &context).await,
+            // These say by their exit code what they found.
+            Command::Verify(command) => return verify::run(command, &context).await,
+            Command::Contribution(command) => return contribution::run(command, &context).await,
         }
-    })?;
-    Ok(ExitCode::SUCCESS)
+        .map(|()| ExitCode::SUCCESS)
+    })
 }
 
 /// Logs go to stderr, and only when `RUST_LOG` asks for them.

@@ -120,9 +120,9 @@ pub struct Difference {
     #[serde(flatten)]
     pub subject: Subject,
     /// What the chain says, or what follows from it.
-    pub expected: String,
+    pub expected: Box<str>,
     /// What the published data says, or what was computed from it.
-    pub found: String,
+    pub found: Box<str>,
 }
 
 impl Difference {
@@ -136,8 +136,8 @@ impl Difference {
         Self {
             round,
             subject,
-            expected: expected.to_string(),
-            found: found.to_string(),
+            expected: expected.to_string().into(),
+            found: found.to_string().into(),
         }
     }
 }

@@ -221,7 +221,7 @@ fn a_changed_score_names_its_file_and_both_roots() {
     assert!(found.expected.contains("as revealed") && found.found.starts_with("root "));
     let found = after(|world| world.scores().file.scores[0].quality_bps = 10_001);
     assert!(matches!(found.subject, Subject::Score { validator, .. } if validator == VALIDATOR));
-    assert_eq!(found.found, "10001 bps");
+    assert_eq!(&*found.found, "10001 bps");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_score_files_signature_is_its_vote_keys() {
             validator: VALIDATOR
         }
     );
-    assert_eq!(found.expected, "a signature by its vote key");
+    assert_eq!(&*found.expected, "a signature by its vote key");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn changed_units_name_the_contribution() {
             submission: changed.id().into()
         }
     );
-    assert_eq!(found.expected, "what its node signed");
+    assert_eq!(&*found.expected, "what its node signed");
 }
 
 #[test]
@@ -306,11 +306,11 @@ fn a_missing_file_is_named() {
         )
     );
     let found = after(|world| world.data.manifest = None);
-    assert!(matches!(found.subject, Subject::Manifest { .. }) && found.found == "no file");
+    assert!(matches!(found.subject, Subject::Manifest { .. }) && &*found.found == "no file");
     let found = after(|world| world.specifications.clear());
     assert_eq!(found.subject, Subject::Specification { job: 3 });
     let found = after(|world| world.data.manifest = Some(Err("it is no JSON".to_owned())));
-    assert_eq!(found.found, "it is no JSON");
+    assert_eq!(&*found.found, "it is no JSON");
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn what_was_paid_before_makes_the_batch_pay_nothing() {
     );
     let found = found.expect_err("the chain says it paid");
     assert_eq!(found.subject, Subject::Debit { job: 3 });
-    assert_eq!(found.found, "0");
+    assert_eq!(&*found.found, "0");
 }
 
 #[test]
@@ -439,7 +439,7 @@ fn published_leaves_are_compared_one_by_one() {
     changed = leaves.clone();
     changed.push(leaves[0]);
     let found = check_leaves(7, &computed, &changed).expect_err("a difference");
-    assert_eq!(found.expected, "no leaf");
+    assert_eq!(&*found.expected, "no leaf");
 }
 
 #[test]
