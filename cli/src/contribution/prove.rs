@@ -94,7 +94,7 @@ impl fmt::Display for Proof {
 pub async fn run(args: &ProveArgs, context: &Context) -> anyhow::Result<ExitCode> {
     let chain = context.chain();
     let found = args.pool.find(chain).await?;
-    let place = Place::find(chain, found.address).await?;
+    let place = Place::find(chain, found.address, false).await?;
     let indexer = args.pool.client()?;
     let id = args.submission;
     let receipt = args

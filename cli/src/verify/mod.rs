@@ -49,6 +49,9 @@ pub struct RoundArgs {
     /// Write the published data into this folder, for --from
     #[arg(long, value_name = "DIR")]
     pub save: Option<PathBuf>,
+    /// Read what the chain says from events alone, as if the accounts of rounds and batches were closed
+    #[arg(long)]
+    pub events: bool,
 }
 
 /// Does what was asked.
@@ -69,7 +72,7 @@ async fn round(args: &RoundArgs, context: &Context) -> anyhow::Result<ExitCode> 
         (_, Some(mint)) => FoundPool::of_mint(chain, mint).await?.address,
         (None, None) => args.pool.find(chain).await?.address,
     };
-    let place = Place::find(chain, address).await?;
+    let place = Place::find(chain, address, args.events).await?;
     let scope = place.scope(args.number);
     let rounds = rounds(&place, args.number).await?;
     let copy = match saved {

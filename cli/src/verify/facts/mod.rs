@@ -30,6 +30,8 @@ pub struct Place {
     pub pool: Pubkey,
     /// Its account, as it was when found.
     pub account: Pool,
+    /// Whether rounds and batches are read from events even where their accounts exist.
+    pub only_events: bool,
 }
 
 /// How a round stands.
@@ -53,12 +55,13 @@ impl Place {
     ///
     /// # Errors
     /// When the chain cannot be asked, or has no such pool.
-    pub async fn find(chain: &Chain, pool: Pubkey) -> anyhow::Result<Self> {
+    pub async fn find(chain: &Chain, pool: Pubkey, only_events: bool) -> anyhow::Result<Self> {
         Ok(Self {
             genesis: chain.genesis_hash().await?.to_bytes(),
             account: chain.pool(&pool).await?,
             chain: chain.clone(),
             pool,
+            only_events,
         })
     }
 
@@ -83,7 +86,10 @@ impl Place {
 /// # Errors
 /// When the chain cannot be asked, or what it still has does not tell.
 pub async fn of_round(place: &Place, number: u64) -> anyhow::Result<Standing> {
-    let account = place.chain.round(&place.pool, number).await?;
+    let account = match place.only_events {
+        true => None,
+        false => place.chain.round(&place.pool, number).await?,
+    };
     let standing = match account {
         Some(round) => of_account(place, &round).await,
         None => events::of_round(place, number).await,
