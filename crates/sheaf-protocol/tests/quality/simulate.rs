@@ -171,11 +171,11 @@ pub fn simulate(scenario: &Scenario) -> Finding {
     };
     let copied = usize::from(VALIDATORS - 1);
     let files = (0..VALIDATORS).map(|number| {
-        let scores = truths.iter().zip(&drawn).filter_map(|(truth, reviewers)| {
-            reviewers.contains(&usize::from(number)).then(|| Score {
-                submission: truth.id.into(),
-                quality_bps: score(number, conduct(number), truth, reviewers.contains(&copied)),
-            })
+        let mine = |(_, reviewers): &(&Truth, &Vec<usize>)| reviewers.contains(&number.into());
+        let assigned = truths.iter().zip(&drawn).filter(mine);
+        let scores = assigned.map(|(truth, reviewers)| Score {
+            submission: truth.id.into(),
+            quality_bps: score(number, conduct(number), truth, reviewers.contains(&copied)),
         });
         let file = ScoreFile::new(validator(number), SCOPE.round, scores.collect());
         revealed(number, conduct(number), file.expect("valid scores"))
