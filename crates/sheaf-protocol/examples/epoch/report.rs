@@ -180,6 +180,14 @@ impl<'a> Report<'a> {
             limit.cpu,
             self.clock.spent(INPUTS).wall
         )?;
+        let draw_blocks = size.contributions() * (1 + u64::from(size.validators));
+        writeln!(
+            text,
+            "\nDrawing reviewers asks for {} blocks, one for each contribution and one more for each validator: at the limit's rate {:.1} \
+             processor seconds of those above.",
+            grouped(draw_blocks),
+            draw_blocks as f64 * limit.cpu / round.tree_blocks as f64
+        )?;
         writeln!(
             text,
             "\n| published | bytes |\n|---|---:|\n| batch files | {} |\n| score files, {} scores each | {} |\n| leaves | {} |",
