@@ -38,5 +38,7 @@ pub mod verification;
 pub use sheaf_format::{Hash, Key};
 pub use text::{Amount, Base58Key, Base58Signature, HexHash};
 
+mod sha;
+
 #[cfg(test)]
 mod fixtures;

@@ -30,6 +30,12 @@ pub fn run(command: Command) -> Result<()> {
             stage("interface of the program", idl::write)
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
+        Command::BenchEpoch {
+            json,
+            contributors,
+            submissions,
+        } => bench::epoch(json, contributors, submissions),
+        Command::BenchQuality => bench::quality(),
         Command::Fuzz { minutes } => fuzz::run(minutes),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),

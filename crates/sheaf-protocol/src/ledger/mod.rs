@@ -182,7 +182,7 @@ impl Ledger {
     }
 
     /// Siblings from the leaf at `index` up to its page's root. An index without a leaf has a proof
-    /// of its absence: its node is absent.
+    /// of its absence: its node is absent. For many of one page, [`Self::page_tree`] is faster.
     ///
     /// # Errors
     /// [`LedgerError::IndexOutOfRange`] from `2^25` on.
@@ -190,18 +190,24 @@ impl Ledger {
         if index >= MAX_LEAVES {
             return Err(LedgerError::IndexOutOfRange(index));
         }
-        let number = page_of(index);
-        let nodes = match usize::try_from(number)
+        Ok(self
+            .page_tree(page_of(index))?
+            .proof(position_in_page(index)))
+    }
+
+    /// All nodes of a page.
+    ///
+    /// # Errors
+    /// [`LedgerError::PageOutOfRange`] from page `2^16` on.
+    pub fn page_tree(&self, page: u32) -> Result<PageTree, LedgerError> {
+        if page >> POOL_LEVELS != 0 {
+            return Err(LedgerError::PageOutOfRange(page));
+        }
+        let held = usize::try_from(page)
             .ok()
-            .and_then(|page| self.pages.get(page))
-        {
-            None => Vec::new(),
-            Some(page) => page.nodes(&self.leaf_hasher(), number),
-        };
-        Ok(siblings(
-            &levels::<PAGE_LEVELS>(nodes)?,
-            position_in_page(index),
-        ))
+            .and_then(|page| self.pages.get(page));
+        let nodes = held.map_or_else(Vec::new, |held| held.nodes(&self.leaf_hasher(), page));
+        Ok(PageTree(levels::<PAGE_LEVELS>(nodes)?))
     }
 
     /// Siblings from a page's root up to the pool's root.
@@ -300,6 +306,17 @@ impl Ledger {
         }
         leaves.extend_from_slice(change.newcomers);
         Ok(Page::new(hasher, number, leaves)?)
+    }
+}
+
+/// All nodes of one page, from which every proof on it is read.
+#[derive(Clone, Debug)]
+pub struct PageTree(Vec<Vec<Node>>);
+
+impl PageTree {
+    /// Siblings from the leaf at a position up to the page's root.
+    pub fn proof(&self, position: u32) -> PageProof {
+        siblings(&self.0, position)
     }
 }
 

@@ -1,33 +1,42 @@
 //! One page of the tree, and what pages and the pool's tree have in common.
 
 use super::Leaf;
-use sha2::{Digest, Sha256};
+use crate::sha::{BLOCK, Started};
 use sheaf_format::{
     Key,
     limits::{PAGE_LEAVES, PAGE_LEVELS},
     tree::{self, ABSENT, Node, TreeError},
 };
 
-/// Hashes leaves of one tree as [`tree::leaf`] does. What all of them start with fills a block of
-/// SHA-256 and a byte: that block is hashed once.
+/// Hashes leaves of one tree as [`tree::leaf`] does. What all of them start
+/// with fills a block of SHA-256 and a byte: that block is hashed once.
 #[derive(Clone, Debug)]
-pub(super) struct LeafHasher(Sha256);
+pub(super) struct LeafHasher {
+    started: Started,
+    last_of_pool: u8,
+}
 
 impl LeafHasher {
     /// For the tree of a pool.
     pub fn new(program: &Key, pool: &Key) -> Self {
-        let start = Sha256::new_with_prefix([0]);
-        Self(start.chain_update(program).chain_update(pool))
+        let mut first = [0; BLOCK];
+        first[1..33].copy_from_slice(program);
+        first[33..].copy_from_slice(&pool[..31]);
+        Self {
+            started: Started::new(&first),
+            last_of_pool: pool[31],
+        }
     }
 
     /// The leaf at `index`.
     pub fn leaf(&self, index: u32, leaf: &Leaf) -> Node {
-        let mut rest = [0; 4 + 32 + 8];
-        rest[..4].copy_from_slice(&index.to_le_bytes());
-        rest[4..36].copy_from_slice(&leaf.contributor);
-        rest[36..].copy_from_slice(&leaf.cumulative.to_le_bytes());
+        let mut rest = [0; 1 + 4 + 32 + 8];
+        rest[0] = self.last_of_pool;
+        rest[1..5].copy_from_slice(&index.to_le_bytes());
+        rest[5..37].copy_from_slice(&leaf.contributor);
+        rest[37..].copy_from_slice(&leaf.cumulative.to_le_bytes());
         Node {
-            hash: self.0.clone().chain_update(rest).finalize().into(),
+            hash: self.started.finish(&rest),
             sum: leaf.cumulative,
         }
     }
