@@ -1,8 +1,8 @@
 //! The command line: global options and the groups of commands.
 
 use crate::{
-    claim::ClaimArgs, compute, consent, dataset, job, localnet::LocalnetArgs, network, node,
-    output::Format, pool, quest, rewards, validator,
+    claim::ClaimArgs, compute, consent, contribution, dataset, job, localnet::LocalnetArgs,
+    network, node, output::Format, pool, quest, rewards, validator, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -79,6 +79,12 @@ pub enum Command {
     Rewards(rewards::Command),
     /// Pay out what a wallet has earned and not claimed yet
     Claim(ClaimArgs),
+    /// Verify what was paid, from published data alone
+    #[command(subcommand)]
+    Verify(verify::Command),
+    /// Contributions: what became of one, proven
+    #[command(subcommand)]
+    Contribution(contribution::Command),
     /// Quests: questions that several people answer
     #[command(subcommand)]
     Quest(quest::Command),
@@ -175,6 +181,9 @@ mod tests {
             ),
             "consent revoke c.json --at 2026-12-01 --out r.json".to_owned(),
             "consent show c.json --revocation r.json --at 2026-12-01 --output json".to_owned(),
+            "verify round 3 --indexer http://h:1 --save d --output json".to_owned(),
+            "verify round 3 --from d".to_owned(),
+            format!("contribution prove {} --receipt r.json", "0a".repeat(32)),
             "localnet --rpc-port 0 --until-stdin-closes".to_owned(),
         ];
         for line in lines {
@@ -215,6 +224,12 @@ mod tests {
                 ErrorKind::ValueValidation,
             ),
             ("consent show c.json --at soon", ErrorKind::ValueValidation),
+            ("verify round 0", ErrorKind::ValueValidation),
+            (
+                "verify round 1 --from a --save b",
+                ErrorKind::ArgumentConflict,
+            ),
+            ("contribution prove 0a", ErrorKind::ValueValidation),
             ("harvest", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in lines {
