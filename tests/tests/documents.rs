@@ -18,7 +18,7 @@ const FOLDERS: [&str; 12] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: &[&str] = &[
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
