@@ -22,6 +22,7 @@ const DOCUMENTS: [&str; 7] = [
     "SECURITY.md",
     "docs/architecture.md",
     "docs/protocol.md",
+    "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
     "docs/indexer.md",

@@ -12,6 +12,7 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
+use std::borrow::Cow;
 
 /// Connections to a database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -58,6 +59,15 @@ impl Turn {
         match self {
             Self::Sqlite(turn) => turn.commit().await?,
             Self::Postgres(turn) => turn.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes what it did.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(turn) => turn.rollback().await?,
+            Self::Postgres(turn) => turn.rollback().await?,
         }
         Ok(())
     }
@@ -166,7 +176,7 @@ pub fn plain(text: &str) -> String {
 /// A statement with its values.
 #[derive(Clone, Debug)]
 pub struct Query {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Value>,
     given: Option<Given>,
 }
@@ -174,7 +184,7 @@ pub struct Query {
 /// A statement; its values follow with [`Query::bind`].
 pub const fn query(text: &'static str) -> Query {
     Query {
-        text,
+        text: Cow::Borrowed(text),
         values: Vec::new(),
         given: None,
     }
@@ -185,6 +195,20 @@ impl Query {
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// More text of the statement.
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    /// The next value, where the statement's text ends so far.
+    pub fn push_bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        let number = format!("${}", self.values.len());
+        self.text.to_mut().push_str(&number);
         self
     }
 
@@ -298,8 +322,8 @@ impl Query {
             added.map_err(sqlx::Error::Encode)?;
         }
         match self.given {
-            None => Ok(vec![(self.text.to_owned(), arguments)]),
-            Some(given) => given.for_sqlite(self.text, &arguments, self.values.len()),
+            None => Ok(vec![(self.text.into_owned(), arguments)]),
+            Some(given) => given.for_sqlite(&self.text, &arguments, self.values.len()),
         }
     }
 
@@ -316,8 +340,8 @@ impl Query {
             added.map_err(sqlx::Error::Encode)?;
         }
         match self.given {
-            None => Ok((self.text.to_owned(), arguments)),
-            Some(given) => given.for_postgres(self.text, arguments, count),
+            None => Ok((self.text.into_owned(), arguments)),
+            Some(given) => given.for_postgres(&self.text, arguments, count),
         }
     }
 }
