@@ -1,7 +1,7 @@
 //! The machine that figures are of.
 
 use serde::Serialize;
-use std::{fs::read_to_string, thread::available_parallelism};
+use std::{fs::read_to_string, thread::available_parallelism, time::Instant};
 
 /// What figures depend on.
 #[derive(Clone, Debug, Serialize)]

@@ -29,6 +29,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
+    "docs/indexer.md",
 ];
 
 fn root() -> PathBuf {

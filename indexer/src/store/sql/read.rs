@@ -1,8 +1,10 @@
 //! Lists and counts.
 
 use super::{
-    SqliteStore,
+    SqlStore,
+    database::{Query, Row, query},
     intake::{SUBMISSION_COLUMNS, record},
+    turn::Alone,
     value::{amount, fixed, integer, json, number, to_json},
 };
 use crate::store::{
@@ -14,7 +16,6 @@ use async_trait::async_trait;
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::api::RoundView;
 use solana_sdk::signature::Signature;
-use sqlx::{QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 /// A number to compare with: what lies beyond the database's integers is beyond every row.
 fn bound(value: u64) -> i64 {
@@ -24,15 +25,15 @@ fn bound(value: u64) -> i64 {
 const fn condition(standing: Standing) -> &'static str {
     match standing {
         Standing::Waiting => " AND batched_round IS NULL",
-        Standing::Batched => " AND batched_round IS NOT NULL AND quality_bps IS NULL AND paid = 0",
+        Standing::Batched => " AND batched_round IS NOT NULL AND quality_bps IS NULL AND NOT paid",
         Standing::Scored => {
-            " AND batched_round IS NOT NULL AND quality_bps IS NOT NULL AND paid = 0"
+            " AND batched_round IS NOT NULL AND quality_bps IS NOT NULL AND NOT paid"
         }
-        Standing::Paid => " AND paid = 1",
+        Standing::Paid => " AND paid",
     }
 }
 
-fn logged(row: &SqliteRow) -> Result<LoggedEvent> {
+fn logged(row: &Row) -> Result<LoggedEvent> {
     Ok(LoggedEvent {
         sequence: number(row.try_get(0)?)?,
         slot: number(row.try_get(1)?)?,
@@ -43,7 +44,7 @@ fn logged(row: &SqliteRow) -> Result<LoggedEvent> {
 }
 
 /// Adds the types to a query, each with its subject: `AND (name = … OR …)`.
-fn push_filters(query: &mut QueryBuilder<Sqlite>, filters: &[EventFilter]) {
+fn push_filters(query: &mut Query, filters: &[EventFilter]) {
     for (place, filter) in filters.iter().enumerate() {
         query.push(if place == 0 {
             " AND ((name = "
@@ -53,9 +54,9 @@ fn push_filters(query: &mut QueryBuilder<Sqlite>, filters: &[EventFilter]) {
         query.push_bind(filter.name);
         if let Some((offset, key)) = filter.subject {
             // `substr` counts from 1.
-            query.push(" AND substr(data, ");
+            query.push(" AND substr(data, CAST(");
             query.push_bind(i64::from(offset) + 1);
-            query.push(", 32) = ");
+            query.push(" AS INTEGER), 32) = ");
             query.push_bind(key.to_vec());
         }
         query.push(")");
@@ -66,14 +67,14 @@ fn push_filters(query: &mut QueryBuilder<Sqlite>, filters: &[EventFilter]) {
 }
 
 #[async_trait]
-impl ReadStore for SqliteStore {
+impl ReadStore for SqlStore {
     async fn list_submissions(
         &self,
         filter: &SubmissionFilter,
         before: Option<(u64, Hash)>,
         limit: u32,
     ) -> Result<Vec<SubmissionRecord>> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT ");
+        let mut query = query("SELECT ");
         query.push(SUBMISSION_COLUMNS);
         query.push(" FROM submissions WHERE 1 = 1");
         if let Some(contributor) = filter.contributor {
@@ -100,14 +101,14 @@ impl ReadStore for SqliteStore {
         }
         query.push(" ORDER BY received_slot DESC, id DESC LIMIT ");
         query.push_bind(i64::from(limit));
-        let rows = query.build().fetch_all(&self.readers).await?;
+        let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(record).collect()
     }
 
     async fn count_waiting(&self, most: u64) -> Result<u64> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT COUNT(*) FROM (SELECT 1 FROM submissions
-                 WHERE batched_round IS NULL LIMIT ?) AS waiting",
+                 WHERE batched_round IS NULL LIMIT $1) AS waiting",
         )
         .bind(integer(most)?)
         .fetch_one(&self.readers)
@@ -121,12 +122,12 @@ impl ReadStore for SqliteStore {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<EarningRow>> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT outcomes.round, outcome_leaves.cumulative FROM outcome_leaves
              JOIN outcomes ON outcomes.round = outcome_leaves.round
-             WHERE outcome_leaves.contributor = ? AND outcome_leaves.round < ?
-               AND outcomes.final = 1
-             ORDER BY outcome_leaves.round DESC LIMIT ?",
+             WHERE outcome_leaves.contributor = $1 AND outcome_leaves.round < $2
+               AND outcomes.final
+             ORDER BY outcome_leaves.round DESC LIMIT $3",
         )
         .bind(&contributor[..])
         .bind(bound(before.unwrap_or(u64::MAX)))
@@ -150,9 +151,8 @@ impl ReadStore for SqliteStore {
         direction: Direction,
         limit: u32,
     ) -> Result<Vec<LoggedEvent>> {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT sequence, slot, signature, name, data FROM events WHERE series = ",
-        );
+        let mut query =
+            query("SELECT sequence, slot, signature, name, data FROM events WHERE series = ");
         query.push_bind(series.to_vec());
         query.push(" AND sequence <= COALESCE((SELECT frontier FROM series WHERE series = ");
         query.push_bind(series.to_vec());
@@ -172,12 +172,12 @@ impl ReadStore for SqliteStore {
         };
         query.push(order);
         query.push_bind(i64::from(limit));
-        let rows = query.build().fetch_all(&self.readers).await?;
+        let rows = query.fetch_all(&self.readers).await?;
         rows.iter().map(logged).collect()
     }
 
     async fn put_ended_round(&self, round: &RoundView) -> Result<()> {
-        sqlx::query("INSERT INTO ended_rounds (round, view) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        query("INSERT INTO ended_rounds (round, view) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(integer(round.number)?)
             .bind(to_json("a round", round)?)
             .execute(&self.writer)
@@ -187,7 +187,7 @@ impl ReadStore for SqliteStore {
 
     async fn ended_rounds(&self, first: u64, last: u64) -> Result<Vec<RoundView>> {
         let rows =
-            sqlx::query("SELECT view FROM ended_rounds WHERE round BETWEEN ? AND ? ORDER BY round")
+            query("SELECT view FROM ended_rounds WHERE round BETWEEN $1 AND $2 ORDER BY round")
                 .bind(bound(first))
                 .bind(bound(last))
                 .fetch_all(&self.readers)
@@ -202,11 +202,11 @@ impl ReadStore for SqliteStore {
             return Ok(None);
         }
         // The round itself, or the first after a kept one.
-        let row = sqlx::query(
+        let row = query(
             "SELECT MIN(candidate) FROM (
-                 SELECT CAST(? AS BIGINT) AS candidate
+                 SELECT CAST($1 AS BIGINT) AS candidate
                  UNION ALL
-                 SELECT round + 1 FROM ended_rounds WHERE round >= ? AND round < ?
+                 SELECT round + 1 FROM ended_rounds WHERE round >= $2 AND round < $3
              ) AS candidates
              WHERE NOT EXISTS (SELECT 1 FROM ended_rounds WHERE ended_rounds.round = candidate)",
         )
@@ -220,7 +220,7 @@ impl ReadStore for SqliteStore {
     }
 
     async fn is_final(&self, round: u64) -> Result<bool> {
-        let row = sqlx::query("SELECT 1 FROM outcomes WHERE round = ? AND final = 1")
+        let row = query("SELECT 1 FROM outcomes WHERE round = $1 AND final")
             .bind(bound(round))
             .fetch_optional(&self.readers)
             .await?;
@@ -228,10 +228,10 @@ impl ReadStore for SqliteStore {
     }
 
     async fn counts(&self) -> Result<Counts> {
-        let states = sqlx::query("SELECT state, COUNT(*) FROM journal GROUP BY state")
+        let states = query("SELECT state, COUNT(*) FROM journal GROUP BY state")
             .fetch_all(&self.readers)
             .await?;
-        let letters = sqlx::query("SELECT COUNT(*) FROM dead_letters")
+        let letters = query("SELECT COUNT(*) FROM dead_letters")
             .fetch_one(&self.readers)
             .await?;
         Ok(Counts {
@@ -244,12 +244,12 @@ impl ReadStore for SqliteStore {
     }
 
     async fn check_writable(&self) -> Result<()> {
-        let mut turn = self.writing().await?;
-        let written = sqlx::query("UPDATE place SET intake_round = intake_round")
-            .execute(&mut *turn)
+        let mut turn = self.writing(Alone::Rows).await?;
+        let written = query("UPDATE place SET intake_round = intake_round")
+            .execute(&mut turn)
             .await?;
         turn.rollback().await?;
-        if written.rows_affected() == 1 {
+        if written == 1 {
             Ok(())
         } else {
             Err(StoreError::corrupt("a place", "there is no row of it"))
