@@ -3,12 +3,14 @@
 use crate::{
     app::{App, Specifications},
     arguments::Run,
+    audit,
     content::FolderStore,
     ingest::{Ingest, Progress, RpcSource, wake},
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
-    settle::{JournaledSender, Settlement},
+    settle::{JournaledSender, Settlement, fee::FeePolicy, sender},
+    shutdown,
     store::{Identity, IntakeStore as _, SqliteStore},
     view,
 };
@@ -33,7 +35,7 @@ use tokio::{
     task::JoinSet,
 };
 
-/// How long requests under way may take at the end.
+/// How long requests under way may take at the end, and then what the roles are at.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Works until told to end.
@@ -81,7 +83,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
 
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut roles = JoinSet::new();
-    roles.spawn(view::follow(place.clone(), Arc::clone(&look), tell_view));
+    let looking = roles.spawn(view::follow(place.clone(), Arc::clone(&look), tell_view));
     roles.spawn(wake::wake(
         settings.websocket_url,
         place.pool,
@@ -97,18 +99,24 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
         app: app.clone(),
         collect_slots: arguments.collect_slots,
     };
-    roles.spawn(rounds.run());
+    let computing = roles.spawn(rounds.run());
     let sender = JournaledSender {
         chain: place.chain.clone(),
         store: Arc::clone(&app.store),
         wallet,
-        compute_unit_price: arguments.compute_unit_price,
+        fees: FeePolicy {
+            percentile: arguments.fee_percentile,
+            floor: arguments.fee_floor,
+            ceiling: arguments.fee_ceiling,
+        },
+        patience: sender::PATIENCE,
     };
     let settlement = Settlement {
         app: app.clone(),
         sender: Arc::new(sender),
     };
-    roles.spawn(settlement.run());
+    let settling = roles.spawn(settlement.run());
+    roles.spawn(audit::keep_auditing(app.clone()));
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
     let mut server = tokio::spawn(async move {
         axum::serve(listener, serve::router(app))
@@ -135,7 +143,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     // First nothing new comes in, then what is under way ends, then the database closes.
     let _ = close.send(());
     let _ = tokio::time::timeout(PATIENCE, server).await;
-    roles.shutdown().await;
+    shutdown::in_order(roles, &looking, &[computing, settling], PATIENCE).await;
     store.close().await;
     outcome
 }

@@ -2,17 +2,19 @@
 //!
 //! - [`intake`]: specifications, delegations, submissions; [`rounds`]: batches, score files,
 //!   outcomes, leaves; [`events`]: what happened on chain; [`journal`]: transactions before they
-//!   are sent.
+//!   are sent; [`audit`]: what an audit asks for.
 //! - [`sqlite`]: all of it in one SQLite file.
 //!
 //! Each method is one database transaction: all of what it says happens, or none.
 
+pub mod audit;
 pub mod events;
 pub mod intake;
 pub mod journal;
 pub mod rounds;
 pub mod sqlite;
 
+pub use audit::AuditStore;
 pub use events::EventStore;
 pub use intake::IntakeStore;
 pub use journal::JournalStore;
@@ -22,9 +24,9 @@ pub use sqlite::SqliteStore;
 use sheaf_format::{Hash, Key};
 
 /// Everything an indexer stores.
-pub trait Store: IntakeStore + RoundStore + EventStore + JournalStore {}
+pub trait Store: IntakeStore + RoundStore + EventStore + JournalStore + AuditStore {}
 
-impl<T: IntakeStore + RoundStore + EventStore + JournalStore> Store for T {}
+impl<T: IntakeStore + RoundStore + EventStore + JournalStore + AuditStore> Store for T {}
 
 /// The pool that a database is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

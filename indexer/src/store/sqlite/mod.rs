@@ -3,6 +3,7 @@
 //! One connection writes, in turns; others read and do not wait for it (write-ahead log). A commit
 //! is on disk when it returns (`synchronous = FULL`).
 
+mod audit;
 mod events;
 mod intake;
 mod journal;

@@ -5,7 +5,7 @@ use crate::store::{
     EventStore as _, Identity, IntakeStore as _, JournalStore as _, RoundStore as _, StoreError,
     events::{Applied, Effect, EventRow, Position, TransactionRow},
     intake::{Admission, Admitted, ContentStanding},
-    journal::{Ending, JournalEntry},
+    journal::{Ending, JournalEntry, Open},
     rounds::{OutcomeChanges, StoredOutcome},
 };
 use sheaf_protocol::{
@@ -382,20 +382,30 @@ async fn an_action_has_one_open_transaction() {
         signature: Signature::from([byte; 64]),
         bytes: vec![byte],
         last_valid_block_height: 9,
+        since_slot: 5,
     };
+    let open = async || store.open_entries().await.expect("read");
     store.write_entry(&entry(1)).await.expect("written");
     assert!(store.write_entry(&entry(2)).await.is_err());
-    let open = store.open_entry("round 1: tally").await.expect("read");
-    assert_eq!(open, Some(entry(1)));
+    let first = entry(1).signature;
+    let mark = store.mark_entry(&first, Open::Uncertain, "the RPC lags");
+    mark.await.expect("marked");
+    assert_eq!(open().await, [entry(1)], "uncertain is as good as live");
+    assert!(store.write_entry(&entry(2)).await.is_err());
+    let close = store.close_entry(&first, Ending::Dead, None, "");
+    close.await.expect("closed");
     store
-        .close_entry(&entry(1).signature, Ending::Dead, "")
+        .mark_entry(&first, Open::Live, "")
         .await
-        .expect("closed");
-    assert_eq!(
-        store.open_entry("round 1: tally").await.expect("read"),
-        None
-    );
+        .expect("no entry");
+    assert_eq!(open().await, [], "what ended stays so");
     store.write_entry(&entry(2)).await.expect("written");
+    let closed = store.closed_entries(5).await.expect("read");
+    assert_eq!(closed.len(), 1);
+    assert_eq!(
+        (closed[0].signature, closed[0].ending),
+        (first, Ending::Dead)
+    );
 }
 
 #[tokio::test]
