@@ -4,6 +4,7 @@
 //! | module | what it guards |
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
+//! | `operations` | the runbook: its commands exist, those that look run and agree, the indexer ends in order |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
@@ -13,5 +14,7 @@ mod bad_input;
 mod deploy;
 #[path = "end_to_end/money.rs"]
 mod money;
+#[path = "end_to_end/operations.rs"]
+mod operations;
 #[path = "end_to_end/stage.rs"]
 mod stage;

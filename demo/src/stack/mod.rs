@@ -57,6 +57,16 @@ impl Stack {
         })
     }
 
+    /// The binaries it runs.
+    pub const fn binaries(&self) -> &Binaries {
+        &self.binaries
+    }
+
+    /// The indexer's process, once it was started.
+    pub const fn indexer(&mut self) -> Option<&mut Process> {
+        self.indexer.as_mut()
+    }
+
     /// Makes sure that everything that was started works.
     ///
     /// # Errors
