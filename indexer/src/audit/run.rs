@@ -124,7 +124,8 @@ pub async fn look(place: &Place, store: &dyn Store) -> anyhow::Result<Report> {
         match chain::read(place, &replay).await? {
             Ok(books) => {
                 let database = rest(place, store, replay.clone()).await?;
-                let acted = database.pool.frontier == books.pool.sequence;
+                let acted = database.pool.frontier == books.pool.sequence
+                    && database.network.frontier == books.network_sequence;
                 if acted || attempt == TRIES {
                     return report(place, store, &books, &database).await;
                 }
