@@ -30,6 +30,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/decisions.md",
     "docs/deploy.md",
     "docs/indexer.md",
+    "docs/runbook.md",
 ];
 
 fn root() -> PathBuf {

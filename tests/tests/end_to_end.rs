@@ -4,6 +4,7 @@
 //! | module | what it guards |
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
+//! | `operations` | the runbook: its commands exist, those that look run and agree, the indexer ends in order |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
 //! | `recompute` | each round of `money` computed again from published data; a changed copy; a proof of inclusion |
 //! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
@@ -15,6 +16,8 @@ mod bad_input;
 mod deploy;
 #[path = "end_to_end/money.rs"]
 mod money;
+#[path = "end_to_end/operations.rs"]
+mod operations;
 #[path = "end_to_end/processes.rs"]
 mod processes;
 #[path = "end_to_end/recompute.rs"]

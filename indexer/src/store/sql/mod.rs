@@ -3,7 +3,7 @@
 //! - [`database`]: both behind one face; [`given`]: many rows for one statement; [`value`]: how values are kept.
 //! - [`turn`]: transactions that write, and what they must not share with one another; [`lease`]: roles that
 //!   one process has at a time.
-//! - [`intake`] with [`acquaint`] and [`admit`], [`rounds`] with [`batches`] and [`outcomes`], [`events`], [`journal`], [`read`]: the traits, written once.
+//! - [`intake`] with [`acquaint`] and [`admit`], [`rounds`] with [`batches`] and [`outcomes`], [`events`], [`journal`], [`read`], [`audit`]: the traits, written once.
 //! - [`digest`]: one hash over everything; [`schema`]: migrations.
 //!
 //! SQLite: one connection writes, in turns; others read and do not wait for it (write-ahead log). A
@@ -12,6 +12,7 @@
 
 mod acquaint;
 mod admit;
+mod audit;
 mod batches;
 mod database;
 mod digest;

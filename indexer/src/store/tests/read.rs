@@ -115,6 +115,6 @@ pub async fn a_database_that_takes_writes_says_so_and_counts(Fresh { store, .. }
     store.check_writable().await.expect("it takes writes");
     store.write_entry(&entry(1)).await.expect("written");
     let counts = store.counts().await.expect("read");
-    assert_eq!(counts.journal, [("open".to_owned(), 1)]);
+    assert_eq!(counts.journal, [("live".to_owned(), 1)]);
     assert_eq!(counts.dead_letters, 0);
 }
