@@ -114,6 +114,7 @@ fn tell(report: &Report) {
 ///
 /// # Errors
 /// When the RPC or the store cannot be asked, or the chain never stands still.
+#[tracing::instrument(name = "audit", skip_all)]
 pub async fn look(place: &Place, store: &dyn Store) -> anyhow::Result<Report> {
     let mut replay = Replay::default();
     for attempt in 1..=TRIES {

@@ -64,6 +64,7 @@ impl Settlement {
         }
     }
 
+    #[tracing::instrument(name = "settle", level = "debug", skip_all, fields(slot = view.slot))]
     async fn step(&self, view: &View, memory: &mut Memory) -> anyhow::Result<()> {
         if memory.looked.is_none_or(|last| last.elapsed() >= LOOK) {
             let outcomes = memory.watcher.step().await?;

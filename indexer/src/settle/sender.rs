@@ -110,6 +110,7 @@ impl JournaledSender {
 
 #[async_trait]
 impl Sender for JournaledSender {
+    #[tracing::instrument(name = "send", skip_all, fields(action = order.action))]
     async fn send(&self, order: &Order<'_>) -> anyhow::Result<Sent> {
         let open = self.store.open_entries().await?;
         if open.iter().any(|entry| entry.action == order.action) {
