@@ -5,8 +5,11 @@
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
+//! | `api` | what the indexer shows adds up, and is what its description says (schemathesis) |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
+#[path = "end_to_end/api.rs"]
+mod api;
 #[path = "end_to_end/bad_input.rs"]
 mod bad_input;
 #[path = "end_to_end/deploy.rs"]
