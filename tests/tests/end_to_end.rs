@@ -8,8 +8,11 @@
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
 //! | `recompute` | each round of `money` computed again from published data; a changed copy; a proof of inclusion |
 //! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
+//! | `api` | what the indexer shows adds up, and is what its description says (schemathesis) |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
+#[path = "end_to_end/api.rs"]
+mod api;
 #[path = "end_to_end/bad_input.rs"]
 mod bad_input;
 #[path = "end_to_end/deploy.rs"]
