@@ -17,7 +17,7 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
