@@ -11,6 +11,7 @@ use crate::{
     arguments::{Migrate, Run},
     content::{self, ContentStore, ObjectContents},
     ingest::{Ingest, Progress, RpcSource, wake},
+    intake::Intake,
     metrics::Metrics,
     place::Place,
     rounds::{ActiveTree, Rounds},
@@ -66,9 +67,11 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow(), has(Role::Settle)).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
+    let (intake, workers) = Intake::new(&arguments.intake);
     let specifications = Specifications::default();
     follow::read_specifications(&specifications, &store).await?;
     let app = App {
+        intake,
         contents: open_contents(&arguments).await?,
         tree: Arc::new(ActiveTree::load(&place, &store).await?),
         specifications: Arc::new(specifications),
@@ -87,6 +90,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
 
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    parts.spawn(for_ever(workers.run(Arc::clone(&app.store))));
     parts.spawn(for_ever(view::follow(
         place.clone(),
         Arc::clone(&look),
