@@ -163,7 +163,10 @@ impl SqlStore {
     }
 
     async fn connect_server(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?.application_name("sheaf-indexer");
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("sheaf-indexer")
+            // What it notices besides is of no use in a log.
+            .options([("client_min_messages", "warning")]);
         let connections = PgPoolOptions::new().max_connections(CONNECTIONS);
         let pool = Pool::Postgres(connections.connect_with(options).await?);
         Ok(Self {
