@@ -1,8 +1,8 @@
 //! The command line: global options and the groups of commands.
 
 use crate::{
-    claim::ClaimArgs, consent, dataset, job, localnet::LocalnetArgs, network, node, output::Format,
-    pool, quest, rewards, validator,
+    claim::ClaimArgs, compute, consent, dataset, job, localnet::LocalnetArgs, network, node,
+    output::Format, pool, quest, rewards, validator,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -88,6 +88,9 @@ pub enum Command {
     /// Consent: who may use whose data, what for, until when
     #[command(subcommand)]
     Consent(consent::Command),
+    /// Computations: modules that jobs run on contributors' machines
+    #[command(subcommand)]
+    Compute(compute::Command),
 }
 
 #[cfg(test)]
@@ -167,6 +170,11 @@ mod tests {
             ),
             "consent revoke c.json --at 2026-12-01 --out r.json".to_owned(),
             "consent show c.json --revocation r.json --at 2026-12-01 --output json".to_owned(),
+            "compute specify --module m.wasm --title T --given a.txt --given b.txt --fuel 5 --out s.json"
+                .to_owned(),
+            "compute specify --module m.wasm --title T --own --random-bytes 32 --out s.json".to_owned(),
+            "compute run --specification s.json --task 1 --compute-folder d --out o.bin".to_owned(),
+            "node run --job 3 --compute-folder d".to_owned(),
             "localnet --rpc-port 0 --until-stdin-closes".to_owned(),
         ];
         for line in lines {
@@ -199,6 +207,14 @@ mod tests {
                 ErrorKind::ValueValidation,
             ),
             ("consent show c.json --at soon", ErrorKind::ValueValidation),
+            (
+                "compute specify --module m --title T --out s",
+                ErrorKind::MissingRequiredArgument,
+            ),
+            (
+                "compute specify --module m --title T --out s --own --given a",
+                ErrorKind::ArgumentConflict,
+            ),
             ("harvest", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in lines {

@@ -3,12 +3,13 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`dataset`], [`consent`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`compute`], [`dataset`], [`consent`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
 mod arguments;
 mod claim;
+mod compute;
 mod consent;
 mod context;
 mod dataset;
@@ -53,12 +54,16 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         quest::run(command, global.output)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Compute(command) = command {
+        compute::run(command, global.output)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let context = Context::new(&global)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         match command {
             // Have run without a cluster above.
-            Command::Localnet(_) | Command::Quest(_) => Ok(()),
+            Command::Localnet(_) | Command::Quest(_) | Command::Compute(_) => Ok(()),
             Command::Network(command) => network::run(command, &context).await,
             Command::Pool(command) => pool::run(command, &context).await,
             Command::Job(command) => job::run(command, &context).await,

@@ -13,6 +13,7 @@ usage: cargo xtask <command>
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
   mutants [--only NAME]              break each guard of the program once: a test has to notice
   build-program [--program-id KEY]   make target/deploy/sheaf.so
+  build-modules                      make target/modules/*.wasm of examples/compute
   idl                                write idl/sheaf.json, the program's interface
   install [--prefix DIR]             lay out bin/ and share/sheaf/ (default: ~/.local)
   help                               this text";
@@ -49,6 +50,8 @@ pub enum Command {
         /// Address compiled into the program, instead of the fixed one for localnets.
         program_id: Option<String>,
     },
+    /// Builds the modules of `examples/compute`.
+    BuildModules,
     /// Writes the program's interface.
     Idl,
     /// Installs binaries and program.
@@ -89,6 +92,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
         "build-program" => Command::BuildProgram {
             program_id: options.take("--program-id"),
         },
+        "build-modules" => Command::BuildModules,
         "idl" => Command::Idl,
         "install" => Command::Install {
             prefix: options.take("--prefix").map(PathBuf::from),

@@ -10,7 +10,7 @@ mod test;
 use crate::{
     arguments::{Command, USAGE},
     failure::Result,
-    idl, packages, process, sbf,
+    idl, modules, packages, process, sbf,
     stage::stage,
 };
 
@@ -25,6 +25,7 @@ pub fn run(command: Command) -> Result<()> {
             set_up_host()?;
             sbf::build_programs(program_id.as_deref())
         }
+        Command::BuildModules => modules::build(),
         Command::Idl => {
             set_up_host()?;
             stage("interface of the program", idl::write)

@@ -11,7 +11,7 @@ use super::{
     record::{Form, Known, Origin, Record, Schema, Screen},
     value::{Id, Scale, Table, score_bps, value},
 };
-use crate::Review;
+use crate::{Review, Setting};
 use serde_json::{Map, Value};
 use sheaf_format::{Key, digest::sha256};
 use sheaf_protocol::statement::consent::{DataClass, Purpose, Use, check_use};
@@ -47,37 +47,22 @@ pub struct Effect {
     pub validation: Vec<Map<String, Value>>,
 }
 
-/// Where and when records are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Genesis hash of the cluster.
-    pub genesis: Key,
-    /// The program's address.
-    pub program: Key,
-    /// Who asks for the records.
-    pub requester: Key,
-    /// In which job.
-    pub job: Key,
-    /// Unix time of the chain.
-    pub now: u64,
-}
-
 /// Judges `own`, which `contributor` handed in, beside the `others` of its round.
 pub fn judge(
     terms: &Terms,
-    place: &Place,
+    setting: &Setting,
     contributor: &Key,
     own: &[u8],
     others: &[Option<&[u8]>],
 ) -> Review {
-    let mine = match covered(terms, place, Some(contributor), own) {
+    let mine = match covered(terms, setting, Some(contributor), own) {
         Ok(records) => records,
         Err(reason) => return Review::worthless(reason),
     };
     let mut contributions: Vec<(_, bool, &[u8])> = vec![(sha256(&[own]), true, mine)];
     for other in others.iter().copied().flatten() {
         // Whose it is, its own review sees to.
-        if let Ok(records) = covered(terms, place, None, other) {
+        if let Ok(records) = covered(terms, setting, None, other) {
             contributions.push((sha256(&[other]), false, records));
         }
     }
@@ -129,20 +114,20 @@ pub fn judge(
 /// The records of a contribution, when its consent covers them.
 fn covered<'a>(
     terms: &Terms,
-    place: &Place,
+    setting: &Setting,
     contributor: Option<&Key>,
     plaintext: &'a [u8],
 ) -> Result<&'a [u8], String> {
     let (header, records) = ContributionHeader::split(plaintext)?;
     let usage = Use {
-        genesis: place.genesis,
-        program: place.program,
+        genesis: setting.genesis,
+        program: setting.program,
         contributor: *contributor.unwrap_or(&header.consent.body.contributor),
-        requester: place.requester,
-        job: place.job,
+        requester: setting.requester,
+        job: setting.job,
         classes: &terms.classes,
         purposes: &terms.purposes,
-        now: place.now,
+        now: setting.unix_time,
     };
     // Nothing publishes revocations yet: none are known here.
     check_use(&header.consent, &[], &usage).map_err(|refused| refused.to_string())?;
@@ -154,7 +139,7 @@ fn known(validation: &[Map<String, Value>]) -> Known {
     let mut known = Known::default();
     for (line, record) in (1..).zip(validation) {
         let origin = Origin {
-            contribution: u32::MAX,
+            contribution: Origin::GIVEN,
             line,
         };
         // Equal ones among themselves are the requester's affair.
@@ -206,12 +191,12 @@ mod tests {
         consent::{ANY_JOB, Consent},
     };
 
-    const PLACE: Place = Place {
+    const SETTING: Setting = Setting {
         genesis: [1; 32],
         program: [2; 32],
         requester: [3; 32],
         job: [4; 32],
-        now: 1_000,
+        unix_time: 1_000,
     };
 
     fn person(number: u8) -> SigningKey {
@@ -224,10 +209,10 @@ mod tests {
 
     fn consent(number: u8) -> Consent {
         Consent {
-            genesis: PLACE.genesis,
-            program: PLACE.program,
+            genesis: SETTING.genesis,
+            program: SETTING.program,
             contributor: key(number),
-            requester: PLACE.requester,
+            requester: SETTING.requester,
             job: ANY_JOB,
             classes: DataClass::Records.bit(),
             purposes: Purpose::Training.bit(),
@@ -273,7 +258,7 @@ mod tests {
     const RIGHT: [&str; 2] = [r#"{"x":1,"y":"a"}"#, r#"{"x":9,"y":"b"}"#];
 
     fn quality(effect: bool, own: &[u8], others: &[Option<&[u8]>]) -> u16 {
-        judge(&terms(effect), &PLACE, &key(7), own, others).quality_bps
+        judge(&terms(effect), &SETTING, &key(7), own, others).quality_bps
     }
 
     #[test]
@@ -295,7 +280,7 @@ mod tests {
         let more = [RIGHT[0], RIGHT[1], r#"{"x":5,"y":"a"}"#];
         assert_eq!(quality(false, &by(7, &more), &[]), 10_000);
         let refused = by(7, &[RIGHT[0], r#"{"x":"one","y":"a"}"#]);
-        let review = judge(&terms(false), &PLACE, &key(7), &refused, &[]);
+        let review = judge(&terms(false), &SETTING, &key(7), &refused, &[]);
         assert_eq!(review.quality_bps, 5_000);
         assert!(
             review.reason.contains("1 refused, first line 2"),
@@ -307,8 +292,8 @@ mod tests {
     #[test]
     fn what_two_people_hand_in_is_paid_once() {
         let (mine, theirs) = (by(7, &RIGHT), by(8, &RIGHT));
-        let first = judge(&terms(false), &PLACE, &key(7), &mine, &[Some(&theirs)]);
-        let second = judge(&terms(false), &PLACE, &key(8), &theirs, &[Some(&mine)]);
+        let first = judge(&terms(false), &SETTING, &key(7), &mine, &[Some(&theirs)]);
+        let second = judge(&terms(false), &SETTING, &key(8), &theirs, &[Some(&mine)]);
         let mut qualities = [first.quality_bps, second.quality_bps];
         qualities.sort_unstable();
         assert_eq!(qualities, [0, 10_000]);
@@ -331,7 +316,7 @@ mod tests {
     fn without_a_consent_that_covers_it_nothing_is_looked_at() {
         let refused = |consent: Consent, signer: u8, said: &str| {
             let own = handed_in(consent, signer, &RIGHT);
-            let review = judge(&terms(true), &PLACE, &key(7), &own, &[]);
+            let review = judge(&terms(true), &SETTING, &key(7), &own, &[]);
             assert_eq!(review.quality_bps, 0);
             assert!(review.reason.contains(said), "{}", review.reason);
         };
@@ -356,7 +341,7 @@ mod tests {
             7,
             "does not allow training",
         );
-        let review = judge(&terms(true), &PLACE, &key(7), b"{}\n{}", &[]);
+        let review = judge(&terms(true), &SETTING, &key(7), b"{}\n{}", &[]);
         assert!(review.reason.contains("no consent"), "{}", review.reason);
     }
 
