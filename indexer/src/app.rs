@@ -3,6 +3,7 @@
 use crate::{
     content::ContentStore,
     ingest::Progress,
+    metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
     store::Store,
@@ -36,6 +37,8 @@ pub struct App {
     pub key: Arc<SigningKey>,
     /// Published specifications by job number.
     pub specifications: Arc<Specifications>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
 }
 
 impl App {

@@ -4,7 +4,7 @@
 //! - [`place`]: pool, program and cluster; [`view`]: the chain at `confirmed`.
 //! - [`ingest`]: finalised events, read and acted upon; [`store`]: the database; [`content`]: ciphertexts.
 //! - [`intake`]: what people hand in; [`rounds`]: batches and outcomes; [`settle`]: transactions.
-//! - [`serve`]: the HTTP API.
+//! - [`serve`]: the HTTP API; [`metrics`]: what is counted.
 //!
 //! Data flows one way: intake → store → rounds → settle → chain → ingest → store → serve.
 
@@ -13,6 +13,7 @@ pub mod arguments;
 pub mod content;
 pub mod ingest;
 pub mod intake;
+pub mod metrics;
 pub mod place;
 pub mod rounds;
 pub mod run;

@@ -5,6 +5,7 @@ use crate::{
     arguments::Run,
     content::FolderStore,
     ingest::{Ingest, Progress, RpcSource, wake},
+    metrics::Metrics,
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
@@ -61,6 +62,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
             signing_key(&wallet.to_bytes())
                 .context("the wallet's halves do not belong together")?,
         ),
+        metrics: Arc::new(Metrics::default()),
         store: Arc::new(store.clone()),
         place: place.clone(),
         view,
@@ -110,11 +112,10 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     };
     roles.spawn(settlement.run());
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
-    let mut server = tokio::spawn(async move {
-        axum::serve(listener, serve::router(app))
-            .with_graceful_shutdown(async { drop(closed.await) })
-            .await
-    });
+    let mut server =
+        tokio::spawn(
+            async move { serve::serve(listener, app, async { drop(closed.await) }).await },
+        );
 
     let _published = Published::write(&arguments.data, &url)?;
     let line = format!(

@@ -17,13 +17,14 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 8] = [
+const DOCUMENTS: [&str; 9] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
     "docs/consent.md",
     "docs/dataset.md",
     "docs/protocol.md",
+    "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
 ];

@@ -9,7 +9,6 @@ pub mod submission;
 
 use crate::{content::ContentError, store::StoreError};
 use sheaf_protocol::{
-    api::ErrorBody,
     intake::Refusal,
     scores::ScoreError,
     specification::SpecificationError,
@@ -70,12 +69,8 @@ pub enum IntakeError {
 }
 
 impl IntakeError {
-    /// The answer's body.
-    pub fn body(&self) -> ErrorBody {
-        ErrorBody::new(self.name(), self)
-    }
-
-    fn name(&self) -> &'static str {
+    /// The name of the problem it is (`sheaf_protocol::api::problem`).
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Submission(refusal) => refusal.name(),
             Self::Statement(refused) => refused.name(),

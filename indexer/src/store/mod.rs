@@ -2,7 +2,7 @@
 //!
 //! - [`intake`]: specifications, delegations, submissions; [`rounds`]: batches, score files,
 //!   outcomes, leaves; [`events`]: what happened on chain; [`journal`]: transactions before they
-//!   are sent.
+//!   are sent; [`read`]: lists and counts for the API.
 //! - [`sqlite`]: all of it in one SQLite file.
 //!
 //! Each method is one database transaction: all of what it says happens, or none.
@@ -10,21 +10,23 @@
 pub mod events;
 pub mod intake;
 pub mod journal;
+pub mod read;
 pub mod rounds;
 pub mod sqlite;
 
 pub use events::EventStore;
 pub use intake::IntakeStore;
 pub use journal::JournalStore;
+pub use read::ReadStore;
 pub use rounds::RoundStore;
 pub use sqlite::SqliteStore;
 
 use sheaf_format::{Hash, Key};
 
 /// Everything an indexer stores.
-pub trait Store: IntakeStore + RoundStore + EventStore + JournalStore {}
+pub trait Store: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore {}
 
-impl<T: IntakeStore + RoundStore + EventStore + JournalStore> Store for T {}
+impl<T: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore> Store for T {}
 
 /// The pool that a database is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

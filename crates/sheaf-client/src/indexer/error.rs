@@ -1,7 +1,7 @@
 //! What can go wrong between a program and an indexer: what, why, what next.
 
 use crate::error::root_cause;
-use sheaf_protocol::api::ErrorBody;
+use sheaf_protocol::api::Problem;
 
 /// The indexer understood the request and will not do it; the same request again will not help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,20 +100,20 @@ impl IndexerError {
     /// The error that an answer with another status than success stands for.
     pub(super) fn from_answer(url: &str, path: &str, status: u16, body: &[u8]) -> Self {
         let url = url.to_owned();
-        let said: Option<ErrorBody> = serde_json::from_slice(body).ok();
+        let said: Option<Problem> = serde_json::from_slice(body).ok();
         match (status, said) {
             // Not in time, too early, too many requests: a later try may succeed.
             (408 | 425 | 429 | 500.., said) => Self::Unable {
                 url,
                 status,
-                message: said.map_or_else(|| "it gave no reason".to_owned(), |said| said.message),
+                message: said.map_or_else(|| "it gave no reason".to_owned(), |said| said.detail),
             },
             (400..=499, Some(said)) => Self::Refused {
                 url,
                 refusal: Refusal {
                     status,
-                    name: said.error,
-                    message: said.message,
+                    name: said.code,
+                    message: said.detail,
                 },
             },
             (status, _) => Self::NotUnderstood {
@@ -135,7 +135,10 @@ mod tests {
 
     #[test]
     fn a_refusal_carries_name_and_message() {
-        let error = answered(409, r#"{"error":"nonce_used","message":"take another"}"#);
+        let error = answered(
+            409,
+            r#"{"type":"/v1/problems/nonce_used","title":"t","status":409,"detail":"take another","instance":"/v1/x","code":"nonce_used"}"#,
+        );
         let refusal = error.refusal().expect("a refusal");
         assert_eq!((refusal.status, refusal.name.as_str()), (409, "nonce_used"));
         assert_eq!(
@@ -143,13 +146,13 @@ mod tests {
             "the indexer at http://h refused: nonce_used: take another"
         );
         assert!(!error.is_unknown());
-        assert!(answered(404, r#"{"error":"no_job","message":"m"}"#).is_unknown());
+        assert!(answered(404, r#"{"code":"no_job","detail":"m"}"#).is_unknown());
     }
 
     #[test]
     fn what_may_pass_is_no_refusal() {
         for status in [408, 429, 500, 503] {
-            let error = answered(status, r#"{"error":"busy","message":"soon"}"#);
+            let error = answered(status, r#"{"code":"busy","detail":"soon"}"#);
             assert!(matches!(error, IndexerError::Unable { .. }), "{status}");
             assert_eq!(error.refusal(), None);
         }

@@ -46,13 +46,16 @@ impl From<TreeError> for LedgerError {
 
 /// One earner: its index is its place in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
     /// Wallet that earned.
     #[serde(with = "crate::text::base58_key")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::text::Base58Key))]
     pub contributor: Key,
     /// Lifetime earnings, in base units.
     #[serde(with = "crate::text::amount")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::text::Amount))]
     pub cumulative: u64,
 }
 

@@ -13,10 +13,10 @@ use sheaf_format::{Hash, Key};
 use sheaf_protocol::statement::{Delegation, Signed, Submission};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-const SUBMISSION_COLUMNS: &str =
+pub(super) const SUBMISSION_COLUMNS: &str =
     "statement, job, received_slot, intake_round, batched_round, quality_bps, amount, paid";
 
-fn record(row: &SqliteRow) -> Result<SubmissionRecord> {
+pub(super) fn record(row: &SqliteRow) -> Result<SubmissionRecord> {
     let quality: Option<i64> = row.try_get(5)?;
     let paid_amount: Option<Vec<u8>> = row.try_get(6)?;
     let batched: Option<i64> = row.try_get(4)?;

@@ -6,6 +6,7 @@
 mod events;
 mod intake;
 mod journal;
+mod read;
 mod rounds;
 mod value;
 
