@@ -8,14 +8,20 @@
 
 use super::{
     contribution::ContributionHeader,
-    record::{Form, Known, Origin, Record, Schema, Screen},
+    record::{Form, Known, Origin, Record, Refusal, Schema, Screen},
     value::{Id, Scale, Table, score_bps, value},
 };
 use crate::{Review, Setting};
 use serde_json::{Map, Value};
-use sheaf_format::{Key, digest::sha256};
+use sheaf_format::{Hash, Key, digest::sha256};
 use sheaf_protocol::statement::consent::{DataClass, Purpose, Use, check_use};
-use std::num::NonZeroU32;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+};
+
+/// Full score.
+const FULL_BPS: u16 = 10_000;
 
 /// What a job asks of records.
 #[derive(Debug)]
@@ -55,64 +61,124 @@ pub fn judge(
     own: &[u8],
     others: &[Option<&[u8]>],
 ) -> Review {
-    let mine = match covered(terms, setting, Some(contributor), own) {
-        Ok(records) => records,
-        Err(reason) => return Review::worthless(reason),
-    };
-    let mut contributions: Vec<(_, bool, &[u8])> = vec![(sha256(&[own]), true, mine)];
-    for other in others.iter().copied().flatten() {
-        // Whose it is, its own review sees to.
-        if let Ok(records) = covered(terms, setting, None, other) {
-            contributions.push((sha256(&[other]), false, records));
-        }
-    }
-    contributions.sort();
-
-    let mut screen = Screen::new(Some(&terms.schema));
-    if let Some(effect) = &terms.effect {
-        screen.know(known(&effect.validation));
-    }
-    let mut taken: Vec<(bool, Record)> = Vec::new();
-    let mut refused = String::new();
-    for (_, is_own, text) in contributions {
-        match screen.take(text, Form::JsonLines) {
-            Ok(screening) => {
-                if let (true, Some(first)) = (is_own, screening.refused.first()) {
-                    refused = format!(
-                        "; {} refused, first line {}: {}",
-                        screening.refused.len(),
-                        first.line,
-                        first.reason
-                    );
-                }
-                let wanted = screening.accepted.into_iter().take(terms.records as usize);
-                taken.extend(wanted.map(|record| (is_own, record)));
-            }
-            Err(error) if is_own => return Review::worthless(error.to_string()),
-            Err(_) => {}
-        }
-    }
-    let own_count = taken.iter().filter(|(is_own, _)| *is_own).count();
-    let score = match &terms.effect {
-        None => 10_000,
-        Some(effect) => match effect.score(&taken, own_count) {
-            Ok(score) => score,
-            Err(reason) => return Review::worthless(reason),
-        },
-    };
-    let quality = u64::from(score) * own_count as u64 / u64::from(terms.records.max(1));
-    Review {
-        // At most 10,000: no more records are taken than are wanted.
-        quality_bps: quality.min(10_000) as u16,
-        reason: format!(
-            "{own_count} of {} records taken, worth {score} bps{refused}",
-            terms.records
-        ),
+    match covered(terms, setting, Some(contributor), own) {
+        Err(reason) => Review::worthless(reason),
+        Ok(_) => Compared::new(terms, setting, own, others).review(terms, own),
     }
 }
 
-/// The records of a contribution, when its consent covers them.
-fn covered<'a>(
+/// All contributions of a round, compared with each other. It is the same beside whichever of them.
+#[derive(Debug)]
+pub struct Compared {
+    /// By the hash of the plaintext.
+    contributions: BTreeMap<Hash, Standing>,
+}
+
+/// Where a contribution stands.
+#[derive(Debug)]
+struct Standing {
+    /// Records that are taken.
+    taken: usize,
+    /// Why it cannot be read at all, or the first of its refusals.
+    refused: Option<String>,
+    /// Its score in bps; an error in words when it has none.
+    score: Result<u16, String>,
+}
+
+/// What tells one round's contributions from another's, in whatever order they come.
+pub fn round_key(own: &[u8], others: &[Option<&[u8]>]) -> Hash {
+    let all = others.iter().copied().flatten().chain([own]);
+    let hashes: BTreeSet<Hash> = all.map(|plaintext| sha256(&[plaintext])).collect();
+    let hashes: Vec<&[u8]> = hashes.iter().map(<[u8; 32]>::as_slice).collect();
+    sha256(&hashes)
+}
+
+impl Compared {
+    /// Compares `own` and the `others`. Whose they are, each one's own review sees to.
+    pub fn new(terms: &Terms, setting: &Setting, own: &[u8], others: &[Option<&[u8]>]) -> Self {
+        let all = others.iter().copied().flatten().chain([own]);
+        // Equal ones are one.
+        let in_order: BTreeMap<Hash, &[u8]> = all
+            .filter_map(|plaintext| {
+                let records = covered(terms, setting, None, plaintext).ok()?;
+                Some((sha256(&[plaintext]), records))
+            })
+            .collect();
+        let mut screen = Screen::new(Some(&terms.schema));
+        if let Some(effect) = &terms.effect {
+            screen.know(known(&effect.validation));
+        }
+        let mut contributions = BTreeMap::new();
+        let mut records: Vec<(Hash, Record)> = Vec::new();
+        for (hash, text) in in_order {
+            let mut standing = Standing {
+                taken: 0,
+                refused: None,
+                score: Ok(0),
+            };
+            match screen.take(text, Form::JsonLines) {
+                Ok(found) => {
+                    standing.refused = found.refused.first().map(|first| {
+                        let (count, Refusal { line, reason }) = (found.refused.len(), first);
+                        format!("{count} refused, first line {line}: {reason}")
+                    });
+                    let wanted = found.accepted.into_iter().take(terms.records as usize);
+                    records.extend(wanted.map(|record| (hash, record)));
+                }
+                Err(error) => standing.refused = Some(error.to_string()),
+            }
+            contributions.insert(hash, standing);
+        }
+        for (hash, _) in &records {
+            if let Some(standing) = contributions.get_mut(hash) {
+                standing.taken += 1;
+            }
+        }
+        let values = terms.effect.as_ref().map(|effect| effect.values(&records));
+        for (hash, standing) in &mut contributions {
+            standing.score = match (&values, &terms.effect) {
+                (Some(Ok(values)), Some(effect)) => {
+                    let mine = records.iter().zip(values).filter(|((by, _), _)| by == hash);
+                    let sum = mine.map(|(_, value)| value).sum();
+                    Ok(score_bps(
+                        sum,
+                        standing.taken,
+                        records.len(),
+                        effect.k.get(),
+                    ))
+                }
+                (Some(Err(reason)), _) => Err(reason.clone()),
+                _ => Ok(FULL_BPS),
+            };
+        }
+        Self { contributions }
+    }
+
+    /// What one of the contributions is worth.
+    pub fn review(&self, terms: &Terms, own: &[u8]) -> Review {
+        let Some(standing) = self.contributions.get(&sha256(&[own])) else {
+            return Review::worthless("it was not compared with the others");
+        };
+        let score = match &standing.score {
+            Ok(score) => *score,
+            Err(reason) => return Review::worthless(reason.clone()),
+        };
+        let (taken, wanted) = (standing.taken, terms.records);
+        let quality = u64::from(score) * taken as u64 / u64::from(wanted.max(1));
+        let refused = standing.refused.as_ref();
+        let refused = refused.map_or_else(String::new, |refused| format!("; {refused}"));
+        Review {
+            quality_bps: quality.min(u64::from(FULL_BPS)) as u16,
+            reason: format!("{taken} of {wanted} records taken, worth {score} bps{refused}"),
+        }
+    }
+}
+
+/// The records of a contribution, when its consent covers them; whose it is, is looked at when it is known.
+///
+/// # Errors
+/// A reason in words.
+pub fn covered<'a>(
     terms: &Terms,
     setting: &Setting,
     contributor: Option<&Key>,
@@ -149,15 +215,12 @@ fn known(validation: &[Map<String, Value>]) -> Known {
 }
 
 impl Effect {
-    /// The score of the own records, valued together with all others, in bps.
-    fn score(&self, taken: &[(bool, Record)], own: usize) -> Result<u16, String> {
+    /// The value of each record.
+    fn values<T>(&self, records: &[(T, Record)]) -> Result<Vec<f64>, String> {
         let validation = self.table(self.validation.iter())?;
-        let records = self.table(taken.iter().map(|(_, record)| &record.fields))?;
+        let records = self.table(records.iter().map(|(_, record)| &record.fields))?;
         let found = value(&records, &validation, self.k, self.scale, 1);
-        let values = found.map_err(|error| error.to_string())?.values;
-        let mine = taken.iter().zip(values).filter(|((is_own, _), _)| *is_own);
-        let sum = mine.map(|(_, value)| value).sum();
-        Ok(score_bps(sum, own, taken.len(), self.k.get()))
+        Ok(found.map_err(|error| error.to_string())?.values)
     }
 
     /// Records as rows, in their order.
@@ -304,6 +367,24 @@ mod tests {
         for other in [Some(&*expired), Some(b"noise".as_slice()), None] {
             assert_eq!(quality(false, &mine, &[other]), 10_000);
         }
+    }
+
+    #[test]
+    fn one_comparison_serves_every_contribution_of_a_round() {
+        let (mine, theirs) = (by(7, &RIGHT[..1]), by(8, &RIGHT[1..]));
+        let terms = terms(true);
+        let [a, b]: [&[u8]; 2] = [&mine, &theirs];
+        assert_eq!(round_key(a, &[Some(b), None]), round_key(b, &[Some(a)]));
+        assert_ne!(round_key(a, &[Some(b)]), round_key(a, &[]));
+        let compared = Compared::new(&terms, &SETTING, a, &[Some(b)]);
+        for (number, own, other) in [(7, a, b), (8, b, a)] {
+            let alone = judge(&terms, &SETTING, &key(number), own, &[Some(other)]);
+            assert_eq!(compared.review(&terms, own), alone);
+            assert_eq!(alone.quality_bps, 5_000);
+        }
+        // The same contribution twice is there once.
+        let twice = judge(&terms, &SETTING, &key(7), a, &[Some(a), Some(b)]);
+        assert_eq!(twice.quality_bps, 5_000);
     }
 
     #[test]

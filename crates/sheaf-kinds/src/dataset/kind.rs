@@ -2,11 +2,12 @@
 
 use super::{
     contribution::ContributionHeader,
-    judge::{Effect, Terms, judge},
+    judge::{Compared, Effect, Terms, covered, judge, round_key},
     record::{Schema, SchemaError},
     value::Scale,
 };
 use crate::{Claim, Kind, Misbehaviour, Review, Reviewer, Setting, Work, WorkError};
+use sheaf_format::Hash;
 use sheaf_protocol::{
     specification::dataset::DatasetSpecification,
     statement::{Signed, consent::Consent},
@@ -14,7 +15,7 @@ use sheaf_protocol::{
 use std::{
     num::NonZeroU32,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 /// File of a contributor's folder with the records, as `sheaf dataset import` writes it.
@@ -191,6 +192,7 @@ impl Kind for Dataset {
         let reviewer = RecordsReviewer {
             terms: Arc::clone(&self.terms),
             setting: self.setting,
+            compared: Mutex::default(),
         };
         Box::pin(async move { Ok(Box::new(reviewer) as Box<dyn Reviewer>) })
     }
@@ -200,6 +202,25 @@ impl Kind for Dataset {
 struct RecordsReviewer {
     terms: Arc<Terms>,
     setting: Setting,
+    /// The last round's contributions compared, by [`round_key`]: one comparison serves all of them.
+    compared: Mutex<Option<(Hash, Arc<Compared>)>>,
+}
+
+impl RecordsReviewer {
+    fn compared(&self, own: &[u8], others: &[Option<&[u8]>]) -> Arc<Compared> {
+        let key = round_key(own, others);
+        // What a thread that died left behind is whole: it is put there at once.
+        let mut last = self.compared.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((of, compared)) if *of == key => Arc::clone(compared),
+            _ => {
+                let new = Compared::new(&self.terms, &self.setting, own, others);
+                let new = Arc::new(new);
+                *last = Some((key, Arc::clone(&new)));
+                new
+            }
+        }
+    }
 }
 
 impl Reviewer for RecordsReviewer {
@@ -208,12 +229,12 @@ impl Reviewer for RecordsReviewer {
     }
 
     fn review_among(&self, claim: &Claim, plaintext: &[u8], others: &[Option<&[u8]>]) -> Review {
-        judge(
-            &self.terms,
-            &self.setting,
-            &claim.contributor,
-            plaintext,
-            others,
-        )
+        let contributor = Some(&claim.contributor);
+        match covered(&self.terms, &self.setting, contributor, plaintext) {
+            Err(reason) => Review::worthless(reason),
+            Ok(_) => self
+                .compared(plaintext, others)
+                .review(&self.terms, plaintext),
+        }
     }
 }
