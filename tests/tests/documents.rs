@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Folders whose paths the documents write from the project's root.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "programs/",
     "crates/",
+    "examples/",
     "indexer/",
     "cli/",
     "localnet/",
@@ -17,10 +18,11 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/compute.md",
     "docs/consent.md",
     "docs/dataset.md",
     "docs/protocol.md",

@@ -1,8 +1,7 @@
 //! Contributions to one task: downloaded, decrypted, and judged by the kind, beside each other where it
 //! compares them.
 
-use super::voter::Voter;
-use age::x25519::Identity;
+use super::{gather::JobData, voter::Voter};
 use anyhow::{anyhow, ensure};
 use sheaf_format::{Hash, digest::sha256};
 use sheaf_kinds::{Claim, Review, Reviewer};
@@ -12,72 +11,74 @@ use sheaf_protocol::{
 };
 use std::sync::Arc;
 
+/// Bytes by which encryption may lengthen a content: a stanza for each recipient, a tag for each 64 KiB.
+const MAX_SEAL_BYTES: usize = 16 << 10;
+
 /// A submission's review, or why there is none.
 pub type Judged = (Hash, anyhow::Result<Review>);
+
+/// A contribution, and its plaintext; or why reviewers cannot read it.
+type Opened = (Signed<Submission>, Result<Vec<u8>, String>);
 
 /// Judges contributions to one task, beside each other and `others`. What cannot be had now keeps all of
 /// them from being judged, or agreement would depend on who could be reached.
 pub async fn judge(
     voter: Arc<Voter>,
+    job: Arc<JobData>,
     reviewer: Arc<dyn Reviewer>,
     wanted: Vec<Signed<Submission>>,
     others: Vec<Signed<Submission>>,
     permit_until_slot: u64,
 ) -> Vec<Judged> {
-    let mut contents = Vec::new();
-    for submission in wanted.iter().chain(&others) {
-        match content(&voter, &submission.body, permit_until_slot).await {
-            Ok(content) => contents.push((*submission, content)),
-            Err(error) => {
-                let why = format!("{error:#}");
-                let unjudged = |one: &Signed<Submission>| (one.id(), Err(anyhow!(why.clone())));
-                return wanted.iter().map(unjudged).collect();
-            }
+    let ids: Vec<Hash> = wanted.iter().map(Signed::id).collect();
+    let longest = job.kind.longest();
+    let reviews = async {
+        let mut opened: Vec<Opened> = Vec::new();
+        for submission in wanted.iter().chain(&others) {
+            let plaintext = open(&voter, &submission.body, longest, permit_until_slot).await?;
+            opened.push((*submission, plaintext));
         }
-    }
-    let identity = Arc::clone(&voter.identity);
-    let count = wanted.len();
-    let reviews =
-        tokio::task::spawn_blocking(move || review_all(&*reviewer, &contents, count, &identity));
-    let ids = wanted.iter().map(Signed::id);
+        let count = wanted.len();
+        let reviews = move || review_all(&*reviewer, &opened, count);
+        anyhow::Ok(tokio::task::spawn_blocking(reviews).await?)
+    };
     match reviews.await {
-        Ok(reviews) => ids.zip(reviews.into_iter().map(Ok)).collect(),
-        Err(error) => ids
-            .map(|id| (id, Err(anyhow!("the review broke off: {error}"))))
-            .collect(),
+        Ok(reviews) => ids.into_iter().zip(reviews.into_iter().map(Ok)).collect(),
+        Err(error) => {
+            let why = format!("{error:#}");
+            let unjudged = |id| (id, Err(anyhow!(why.clone())));
+            ids.into_iter().map(unjudged).collect()
+        }
     }
 }
 
-async fn content(
+/// A content's plaintext. One that this validator cannot decrypt was not meant for its reviewers; one
+/// that is longer than the kind's contributions is not looked at.
+async fn open(
     voter: &Voter,
     body: &Submission,
+    longest: usize,
     permit_until_slot: u64,
-) -> anyhow::Result<Vec<u8>> {
+) -> anyhow::Result<Result<Vec<u8>, String>> {
+    if body.content_bytes as usize > longest.saturating_add(MAX_SEAL_BYTES) {
+        return Ok(Err("it is longer than the job takes".to_owned()));
+    }
     let request = voter.request(body.content_hash, permit_until_slot);
     let content = voter.indexer.content(&request).await?;
     ensure!(
         sha256(&[&content]) == body.content_hash,
         "the indexer gave another content: do not trust it"
     );
-    Ok(content)
+    let identity = Arc::clone(&voter.identity);
+    let decrypt = move || encryption::decrypt(&content, &identity);
+    let plaintext = tokio::task::spawn_blocking(decrypt).await?;
+    Ok(plaintext.map_err(|error| error.to_string()))
 }
 
-/// Judges the first `count` contents, each beside all others. One that this validator cannot decrypt
-/// was not meant for its reviewers.
-fn review_all(
-    reviewer: &dyn Reviewer,
-    contents: &[(Signed<Submission>, Vec<u8>)],
-    count: usize,
-    identity: &Identity,
-) -> Vec<Review> {
-    let plaintexts: Vec<Result<Vec<u8>, String>> = contents
-        .iter()
-        .map(|(_, content)| {
-            encryption::decrypt(content, identity).map_err(|error| error.to_string())
-        })
-        .collect();
-    let review = |(at, (submission, _)): (usize, &(Signed<Submission>, Vec<u8>))| {
-        let plaintext = match &plaintexts[at] {
+/// Judges the first `count`, each beside all others.
+fn review_all(reviewer: &dyn Reviewer, opened: &[Opened], count: usize) -> Vec<Review> {
+    let review = |(at, (submission, plaintext)): (usize, &Opened)| {
+        let plaintext = match plaintext {
             Ok(plaintext) => plaintext,
             Err(reason) => return Review::worthless(reason.clone()),
         };
@@ -90,25 +91,21 @@ fn review_all(
             region: region.to_owned(),
             observed_slot: submission.body.observed_slot,
         };
-        let others: Vec<Option<&[u8]>> = plaintexts
+        let others: Vec<Option<&[u8]>> = opened
             .iter()
             .enumerate()
             .filter(|(other, _)| *other != at)
-            .map(|(_, plaintext)| plaintext.as_deref().ok())
+            .map(|(_, (_, plaintext))| plaintext.as_deref().ok())
             .collect();
         reviewer.review_among(&claim, plaintext, &others)
     };
-    contents
-        .iter()
-        .take(count)
-        .enumerate()
-        .map(review)
-        .collect()
+    opened.iter().take(count).enumerate().map(review).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use age::x25519::Identity;
     use ed25519_dalek::SigningKey;
     use sheaf_protocol::{encryption::public_key, statement::region_bytes};
 
@@ -150,25 +147,32 @@ mod tests {
     }
 
     #[test]
-    fn each_is_judged_beside_all_others_and_unreadable_ones_count() -> anyhow::Result<()> {
-        let (identity, stranger) = (Identity::generate(), Identity::generate());
-        let sealed = |text: &str, to: &Identity| -> anyhow::Result<Vec<u8>> {
-            Ok(encryption::encrypt(text.as_bytes(), &[public_key(to)?])?)
-        };
-        let contents = [
-            (submission(0), sealed("one", &identity)?),
-            (submission(1), sealed("hidden", &stranger)?),
-            (submission(2), sealed("two", &identity)?),
-            (submission(3), sealed("three", &identity)?),
+    fn each_is_judged_beside_all_others_and_unreadable_ones_count() {
+        let read = |text: &str| Ok(text.as_bytes().to_vec());
+        let opened = [
+            (submission(0), read("one")),
+            (submission(1), Err("not for us".to_owned())),
+            (submission(2), read("two")),
+            (submission(3), read("three")),
         ];
         // The last one is only compared with.
-        let reviews = review_all(&Counting, &contents, 3, &identity);
+        let reviews = review_all(&Counting, &opened, 3);
         let told: Vec<(u16, &str)> = reviews
             .iter()
             .map(|review| (review.quality_bps, review.reason.as_str()))
             .collect();
-        assert_eq!([told[0], told[2]], [(302, "one"), (302, "two")]);
-        assert_eq!((told.len(), told[1].0), (3, 0));
+        assert_eq!(told, [(302, "one"), (0, "not for us"), (302, "two")]);
+    }
+
+    #[test]
+    fn encryption_to_everybody_lengthens_a_content_by_no_more_than_is_allowed_for()
+    -> anyhow::Result<()> {
+        let everybody = (0..33)
+            .map(|_| public_key(&Identity::generate()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let plaintext = vec![0; 1 << 20];
+        let content = encryption::encrypt(&plaintext, &everybody)?;
+        assert!(content.len() - plaintext.len() < MAX_SEAL_BYTES);
         Ok(())
     }
 }

@@ -100,6 +100,7 @@ impl Reviews {
             };
             judging.spawn(judge(
                 Arc::clone(voter),
+                Arc::clone(job),
                 reviewer,
                 wanted,
                 others,

@@ -1,11 +1,11 @@
-//! Measures the sandbox: `cargo run --release -p sheaf-kinds --example modules -- MODULE.wasm...`
+//! Measures the sandbox: `cargo run -p sheaf-kinds --example modules -- MODULE.wasm...`
 //!
 //! Of each module: how long it takes to compile, and to run on 200 notes of 200 words. Then modules that
-//! are made to be slow, within the limits: one that is as long as may be, and one that never ends.
+//! are made to be slow, as large as they are taken, and one that never ends.
 
 use sheaf_kinds::compute::{
     input::{Input, OwnFile},
-    inspect::MAX_FUNCTION_BYTES,
+    inspect::{MAX_FUNCTION_BYTES, inspect},
     sandbox::Module,
 };
 use sheaf_protocol::specification::compute::{MAX_MODULE_BYTES, RunLimits};
@@ -17,6 +17,9 @@ use wasm_encoder::{
     BlockType, CodeSection, ExportKind, ExportSection, Function, FunctionSection, InstructionSink,
     MemorySection, MemoryType, TypeSection, ValType,
 };
+
+/// Local variables of slow functions.
+const LOCALS: u32 = 60;
 
 const LIMITS: RunLimits = RunLimits {
     fuel: 1_000_000_000,
@@ -46,11 +49,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     for (name, body) in [
-        ("additions", additions as fn(&mut InstructionSink<'_>)),
-        ("nested blocks", blocks),
+        ("additions", additions as fn(&mut InstructionSink<'_>, u32)),
         ("loads and stores", stores),
+        ("blocks", blocks),
+        ("loops over variables", loops),
     ] {
-        let bytes = as_long_as_may_be(body);
+        let bytes = as_much_as_is_taken(body);
         let (module, compiling) = timed(|| Module::new(&bytes));
         module?;
         println!(
@@ -58,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             bytes.len()
         );
     }
-    let endless = module_of(&[function(|it| {
+    let endless = module_of(&[function(0, |it| {
         it.loop_(BlockType::Empty).br(0).end();
         it.i64_const(0);
     })]);
@@ -85,25 +89,20 @@ fn notes() -> Vec<OwnFile> {
     (0..200).map(note).collect()
 }
 
-/// A function of `run`'s type.
-fn function(write: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
-    let mut function = Function::new([]);
+/// A function of `run`'s type with so many local variables beside its parameters.
+fn function(locals: u32, write: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
+    let mut function = Function::new([(locals, ValType::I32)]);
     let mut instructions = function.instructions();
     write(&mut instructions);
     instructions.end();
     function
 }
 
-fn additions(it: &mut InstructionSink<'_>) {
+fn additions(it: &mut InstructionSink<'_>, _: u32) {
     it.local_get(0).local_get(1).i32_add().local_set(0);
 }
 
-fn blocks(it: &mut InstructionSink<'_>) {
-    it.block(BlockType::Empty);
-    it.local_get(0).br_if(0).end();
-}
-
-fn stores(it: &mut InstructionSink<'_>) {
+fn stores(it: &mut InstructionSink<'_>, _: u32) {
     let at = wasm_encoder::MemArg {
         offset: 0,
         align: 0,
@@ -112,20 +111,44 @@ fn stores(it: &mut InstructionSink<'_>) {
     it.local_get(0).local_get(1).i32_load(at).i32_store(at);
 }
 
-/// A module nearly of the largest size, of functions nearly of the largest size.
-fn as_long_as_may_be(piece: fn(&mut InstructionSink<'_>)) -> Vec<u8> {
-    let long = function(|it| {
-        // What a function of one piece has more than one of none.
-        let length = |pieces: usize| {
-            let counted = function(|it| (0..pieces).for_each(|_| piece(it)));
-            counted.byte_len()
-        };
-        let each = length(1) - length(0);
-        (0..(MAX_FUNCTION_BYTES - 64) / each).for_each(|_| piece(it));
-        it.i64_const(0);
-    });
-    let many = (MAX_MODULE_BYTES - 1_024) / (long.byte_len() + 8);
-    module_of(&vec![long; many])
+fn blocks(it: &mut InstructionSink<'_>, _: u32) {
+    it.block(BlockType::Empty);
+    it.local_get(0).br_if(0).end();
+}
+
+/// Changes another variable in each loop, so that all of them have to be joined at each.
+fn loops(it: &mut InstructionSink<'_>, place: u32) {
+    let variable = 2 + place % LOCALS;
+    it.loop_(BlockType::Empty);
+    it.local_get(variable)
+        .i32_const(1)
+        .i32_add()
+        .local_set(variable);
+    it.local_get(0).br_if(0).end();
+}
+
+/// The largest module of this piece, again and again, that is taken: functions of nearly the largest size and
+/// as many as fit; shorter ones, and then fewer, where those are refused.
+fn as_much_as_is_taken(piece: fn(&mut InstructionSink<'_>, u32)) -> Vec<u8> {
+    let mut best = Vec::new();
+    for size in (0..6).map(|halvings| MAX_FUNCTION_BYTES >> halvings) {
+        let long = function(LOCALS, |it| {
+            let sample = function(LOCALS, |it| (0..100).for_each(|place| piece(it, place)));
+            let each = sample.byte_len() / 100 + 1;
+            let pieces = u32::try_from((size - 128) / each).unwrap_or(0);
+            (0..pieces).for_each(|place| piece(it, place));
+            it.i64_const(0);
+        });
+        let mut many = (MAX_MODULE_BYTES - 1_024) / (long.byte_len() + 8);
+        while many > 0 && inspect(&module_of(&vec![long.clone(); many])).is_err() {
+            many -= 1;
+        }
+        let bytes = module_of(&vec![long; many]);
+        if many > 0 && bytes.len() > best.len() {
+            best = bytes;
+        }
+    }
+    best
 }
 
 /// A module whose `run` is the first of these.
@@ -138,7 +161,7 @@ fn module_of(functions: &[Function]) -> Vec<u8> {
     let mut declared = FunctionSection::new();
     let mut code = CodeSection::new();
     declared.function(0);
-    code.function(&function(|it| {
+    code.function(&function(0, |it| {
         it.i32_const(1_024);
     }));
     for function in functions {

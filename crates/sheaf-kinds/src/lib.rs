@@ -93,6 +93,12 @@ pub trait Kind: Send + Sync {
         false
     }
 
+    /// Longest plaintext a contribution may have, in bytes. A longer one is worth nothing, and reviewers
+    /// need not look at it.
+    fn longest(&self) -> usize {
+        usize::MAX
+    }
+
     /// Does a task: the plaintext of a contribution.
     fn observe<'a>(&'a self, claim: &'a Claim) -> Work<'a, Vec<u8>>;
 

@@ -19,6 +19,8 @@ const NOTHING: u32 = 3;
 pub struct Parts {
     /// Pages of memory from the beginning.
     pub pages: u64,
+    /// Most pages, as the module itself says.
+    pub most_pages: Option<u64>,
     /// Whether the memory is exported.
     pub exports_memory: bool,
     /// Elements of its table.
@@ -43,6 +45,7 @@ impl Default for Parts {
     fn default() -> Self {
         Self {
             pages: 1,
+            most_pages: None,
             exports_memory: true,
             table: None,
             import: None,
@@ -118,7 +121,7 @@ impl Parts {
         let mut memories = MemorySection::new();
         memories.memory(MemoryType {
             minimum: self.pages,
-            maximum: None,
+            maximum: self.most_pages,
             memory64: false,
             shared: false,
             page_size_log2: None,

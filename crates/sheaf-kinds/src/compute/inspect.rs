@@ -2,8 +2,8 @@
 //! the ABI, and a size whose compilation takes a bounded time.
 
 use wasmparser::{
-    ExternalKind, FuncType, FunctionBody, MemoryType, Parser, Payload, TableType, TypeRef, ValType,
-    Validator, WasmFeatures,
+    ExternalKind, FuncType, FunctionBody, MemoryType, Operator, Parser, Payload, TableType,
+    ValType, Validator, WasmFeatures,
 };
 
 /// Largest module, in bytes.
@@ -16,6 +16,13 @@ pub const MAX_FUNCTION_BYTES: usize = 128 << 10;
 pub const MAX_LOCALS: u64 = 2_000;
 /// Most local variables of all functions.
 pub const MAX_ALL_LOCALS: u64 = 200_000;
+/// Most branches of one function: blocks, jumps, and each target of a jump table.
+pub const MAX_BRANCHES: u64 = 8_000;
+/// Most branches of all functions.
+pub const MAX_ALL_BRANCHES: u64 = 100_000;
+/// Most work of joining the values of local variables: over all functions, branches × (local variables and
+/// parameters).
+pub const MAX_JOINS: u64 = 2_000_000;
 /// Most parameters of one function.
 pub const MAX_PARAMETERS: usize = 32;
 /// Most elements of the table.
@@ -106,8 +113,10 @@ pub fn inspect(bytes: &[u8]) -> Result<Shape, ModuleError> {
 struct Seen {
     types: Vec<Option<FuncType>>,
     functions: Vec<u32>,
-    bodies: u64,
+    bodies: usize,
     locals: u64,
+    branches: u64,
+    joins: u64,
     exports: Vec<(String, ExternalKind, u32)>,
 }
 
@@ -129,7 +138,10 @@ impl Seen {
             Payload::ImportSection(section) => {
                 if let Some(import) = section.clone().into_imports().next() {
                     let import = import.map_err(invalid)?;
-                    return Err(import_error(import.module, import.name, import.ty));
+                    return Err(ModuleError::Import {
+                        module: import.module.to_owned(),
+                        name: import.name.to_owned(),
+                    });
                 }
             }
             Payload::FunctionSection(section) => {
@@ -184,6 +196,7 @@ impl Seen {
     }
 
     fn add_body(&mut self, body: &FunctionBody<'_>) -> Result<(), ModuleError> {
+        let parameters = self.parameters_of(self.bodies);
         self.bodies += 1;
         let bytes = body.range().len() as u64;
         bound("bytes in a function:", bytes, MAX_FUNCTION_BYTES as u64)?;
@@ -195,7 +208,21 @@ impl Seen {
         }
         bound("local variables of a function:", locals, MAX_LOCALS)?;
         self.locals = self.locals.saturating_add(locals);
-        bound("local variables in all:", self.locals, MAX_ALL_LOCALS)
+        bound("local variables in all:", self.locals, MAX_ALL_LOCALS)?;
+        let branches = branches(body)?;
+        bound("branches in a function:", branches, MAX_BRANCHES)?;
+        self.branches = self.branches.saturating_add(branches);
+        bound("branches in all:", self.branches, MAX_ALL_BRANCHES)?;
+        let joins = branches.saturating_mul(locals.saturating_add(parameters));
+        self.joins = self.joins.saturating_add(joins);
+        bound("branches times local variables:", self.joins, MAX_JOINS)
+    }
+
+    /// Parameters of the function with this body.
+    fn parameters_of(&self, body: usize) -> u64 {
+        let function = self.functions.get(body);
+        let kind = function.and_then(|kind| self.types.get(usize::try_from(*kind).ok()?)?.as_ref());
+        kind.map_or(0, |kind| kind.params().len() as u64)
     }
 
     /// The exports of the ABI, once everything else is known.
@@ -243,11 +270,23 @@ impl Seen {
     }
 }
 
-fn import_error(module: &str, name: &str, _kind: TypeRef) -> ModuleError {
-    ModuleError::Import {
-        module: module.to_owned(),
-        name: name.to_owned(),
+/// The branches of a function.
+fn branches(body: &FunctionBody<'_>) -> Result<u64, ModuleError> {
+    let invalid = |error: wasmparser::BinaryReaderError| ModuleError::Invalid(error.to_string());
+    let mut count = 0_u64;
+    for operator in body.get_operators_reader().map_err(invalid)? {
+        count = count.saturating_add(match operator.map_err(invalid)? {
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::Else
+            | Operator::Br { .. }
+            | Operator::BrIf { .. } => 1,
+            Operator::BrTable { targets } => 1 + u64::from(targets.len()),
+            _ => 0,
+        });
     }
+    Ok(count)
 }
 
 const fn bound(what: &'static str, found: u64, most: u64) -> Result<(), ModuleError> {

@@ -190,6 +190,10 @@ impl Kind for Compute {
         matches!(&self.specification.input, ComputeInput::Own(own) if own.redundancy > 1)
     }
 
+    fn longest(&self) -> usize {
+        result::MAX_HEADER_BYTES + self.specification.limits.output_bytes as usize
+    }
+
     fn observe<'a>(&'a self, claim: &'a Claim) -> Work<'a, Vec<u8>> {
         Box::pin(async move {
             let module = self.specification.module_hash();

@@ -6,7 +6,7 @@ use sheaf_protocol::text::HexHash;
 
 const DOMAIN: &[u8] = b"sheaf:compute:v1";
 /// Longest first line of a contribution that is read.
-const MAX_HEADER_BYTES: usize = 1_024;
+pub const MAX_HEADER_BYTES: usize = 1_024;
 
 /// First line of a contribution's plaintext, as JSON; the output follows behind `\n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -203,12 +203,13 @@ impl ResourceLimiter for Meter {
         &mut self,
         _current: usize,
         desired: usize,
-        _maximum: Option<usize>,
+        maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         if desired > self.memory_bytes {
             return self.deny(Denied::Memory);
         }
-        Ok(true)
+        // Beyond what the module itself allows, growth fails as WebAssembly says.
+        Ok(maximum.is_none_or(|maximum| desired <= maximum))
     }
 
     fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {

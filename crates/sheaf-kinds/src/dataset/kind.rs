@@ -154,6 +154,10 @@ impl Kind for Dataset {
         true
     }
 
+    fn longest(&self) -> usize {
+        MAX_PLAINTEXT_BYTES
+    }
+
     fn observe<'a>(&'a self, claim: &'a Claim) -> Work<'a, Vec<u8>> {
         Box::pin(async move {
             let plaintext = self.prepared().await?;

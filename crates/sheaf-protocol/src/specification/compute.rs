@@ -16,6 +16,8 @@ pub const MAX_FUEL: u64 = 10_000_000_000;
 pub const MAX_MEMORY_PAGES: u32 = 1_024;
 /// Largest output, in bytes.
 pub const MAX_OUTPUT_BYTES: u32 = 1 << 20;
+/// Largest output, in bytes, where validators compare contributions: they hold all of a task at once.
+pub const MAX_COMPARED_OUTPUT_BYTES: u32 = 1 << 16;
 /// Most random bytes that a run is given.
 pub const MAX_RANDOM_BYTES: u32 = 1 << 16;
 /// Most contributors that may have to agree.
@@ -225,10 +227,14 @@ impl ComputeSpecification {
         limit("random_bytes", random_bytes, 0, MAX_RANDOM_BYTES.into())?;
         let redundancy = own.redundancy.into();
         limit("redundancy", redundancy, 1, MAX_REDUNDANCY.into())?;
-        if own.random_bytes > 0 && own.redundancy > 1 {
+        if own.redundancy == 1 {
+            return Ok(());
+        }
+        if own.random_bytes > 0 {
             return Err(ComputeFault::RandomAgreement);
         }
-        Ok(())
+        let bytes = self.limits.output_bytes.into();
+        limit("output_bytes", bytes, 1, MAX_COMPARED_OUTPUT_BYTES.into())
     }
 
     /// The first task that repeats an earlier one.
@@ -392,5 +398,18 @@ mod tests {
             Some(ComputeFault::RandomAgreement.into())
         );
         assert!(fault(own(0, 0)).is_some());
+        let long = |redundancy| {
+            let mut specification = own(0, redundancy);
+            specification.limits.output_bytes = MAX_COMPARED_OUTPUT_BYTES + 1;
+            fault(specification)
+        };
+        assert_eq!(long(1), None);
+        assert!(matches!(
+            long(2),
+            Some(SpecificationError::Compute(ComputeFault::Limit {
+                name: "output_bytes",
+                ..
+            }))
+        ));
     }
 }

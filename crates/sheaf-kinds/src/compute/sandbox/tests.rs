@@ -1,7 +1,7 @@
 use super::*;
 use crate::compute::{
     fixtures::{INPUT_AT, Parts, answer, echo, echo_back, function},
-    inspect::{MAX_FUNCTION_BYTES, MAX_LOCALS, MAX_MODULE_BYTES},
+    inspect::{MAX_BRANCHES, MAX_FUNCTION_BYTES, MAX_LOCALS, MAX_MODULE_BYTES},
 };
 use wasm_encoder::{BlockType, InstructionSink, MemArg};
 
@@ -134,6 +134,22 @@ fn a_memory_bomb_ends_at_its_limit() {
         refusal(&huge.module(echo_back)),
         ModuleError::Bound { found: 65_536, .. }
     ));
+}
+
+#[test]
+fn memory_that_the_module_itself_does_not_allow_is_not_granted_and_ends_nothing() {
+    let bounded = Parts {
+        most_pages: Some(2),
+        ..Parts::default()
+    };
+    // Stores what growing by 2 and then by 1 page gave: no, and the number of pages before.
+    let bytes = bounded.module(|it| {
+        it.i32_const(0).i32_const(2).memory_grow(0).i32_store(at(0));
+        it.i32_const(4).i32_const(1).memory_grow(0).i32_store(at(0));
+        answer(it, 0, 8);
+    });
+    let expected = [u32::MAX.to_le_bytes(), 1_u32.to_le_bytes()].concat();
+    assert_eq!(run(&bytes, b""), Ok(expected));
 }
 
 #[test]
@@ -336,6 +352,50 @@ fn modules_that_are_expensive_to_compile_are_refused() {
         refusal(&long),
         ModuleError::Bound {
             what: "bytes in a function:",
+            ..
+        }
+    ));
+    let branching = |branches: u64, locals| {
+        let parts = Parts {
+            locals,
+            ..Parts::default()
+        };
+        let bytes = parts.module(|it| {
+            for _ in 0..branches {
+                it.block(BlockType::Empty).end();
+            }
+            echo_back(it);
+        });
+        Module::new(&bytes).err()
+    };
+    assert_eq!(branching(MAX_BRANCHES, 0), None);
+    assert!(matches!(
+        branching(MAX_BRANCHES + 1, 0),
+        Some(ModuleError::Bound {
+            what: "branches in a function:",
+            ..
+        })
+    ));
+    // With the two parameters, 1,000 values at each of 2,001 branches.
+    assert_eq!(branching(2_000, 998), None);
+    assert!(matches!(
+        branching(2_001, 998),
+        Some(ModuleError::Bound {
+            what: "branches times local variables:",
+            found: 2_001_000,
+            ..
+        })
+    ));
+    let table = Parts::default().module(|it| {
+        it.block(BlockType::Empty);
+        it.local_get(0).br_table(vec![0; 9_000], 0).end();
+        answer(it, 0, 0);
+    });
+    assert!(matches!(
+        refusal(&table),
+        ModuleError::Bound {
+            what: "branches in a function:",
+            found: 9_002,
             ..
         }
     ));
