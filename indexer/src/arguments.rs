@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::intake::IntakeSettings;
 use clap::{Parser, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 use std::{net::SocketAddr, path::PathBuf};
@@ -54,6 +55,10 @@ pub struct Run {
     /// Where to serve the API; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+
+    /// Limits of what is taken from outside.
+    #[command(flatten)]
+    pub intake: IntakeSettings,
 
     /// Slots from the first submission until its batch is posted [default: the network's intake]
     #[arg(long, value_name = "SLOTS")]

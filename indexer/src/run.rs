@@ -5,6 +5,7 @@ use crate::{
     arguments::Run,
     content::FolderStore,
     ingest::{Ingest, Progress, RpcSource, wake},
+    intake::Intake,
     metrics::Metrics,
     place::Place,
     rounds::{ActiveTree, Rounds},
@@ -54,7 +55,9 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow()).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
+    let (intake, workers) = Intake::new(&arguments.intake);
     let app = App {
+        intake,
         contents: Arc::new(FolderStore::open(arguments.data.join("content"))?),
         tree: Arc::new(ActiveTree::load(&place, &store).await?),
         specifications: Arc::new(specifications(&store).await?),
@@ -83,6 +86,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
 
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut roles = JoinSet::new();
+    roles.spawn(workers.run(Arc::clone(&app.store)));
     roles.spawn(view::follow(place.clone(), Arc::clone(&look), tell_view));
     roles.spawn(wake::wake(
         settings.websocket_url,

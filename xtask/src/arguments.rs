@@ -10,6 +10,8 @@ usage: cargo xtask <command>
   demo [--json FILE] [--site DIR]    fund, collect, score, settle and claim, end to end
   test                               format, lints and every test
   bench cu [--json FILE]             measure compute units, rewrite docs/compute-units.md
+  bench intake [--json FILE]         signed submissions a second over HTTP, rewrite docs/performance.md
+  bench ingest [--json FILE]         events a second into the database, likewise
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
   mutants [--only NAME]              break each guard of the program once: a test has to notice
   build-program [--program-id KEY]   make target/deploy/sheaf.so
@@ -32,6 +34,13 @@ pub enum Command {
     Test,
     /// Measures compute units and rewrites their document.
     BenchComputeUnits {
+        /// Where to write the figures as JSON.
+        json: Option<PathBuf>,
+    },
+    /// Measures how much an indexer takes in, and rewrites the document.
+    BenchThroughput {
+        /// Of what.
+        bench: Throughput,
         /// Where to write the figures as JSON.
         json: Option<PathBuf>,
     },
@@ -63,6 +72,25 @@ pub enum Command {
     Help,
 }
 
+/// What an indexer takes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Throughput {
+    /// Signed submissions.
+    Intake,
+    /// Events of finalised transactions.
+    Ingest,
+}
+
+impl Throughput {
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Ingest => "ingest",
+        }
+    }
+}
+
 /// Reads the command line, without the program's own name.
 pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
     let name = words.next().unwrap_or_else(|| "help".into());
@@ -81,7 +109,15 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
             Some("cu") => Command::BenchComputeUnits {
                 json: options.take("--json").map(PathBuf::from),
             },
-            _ => return usage("say what to measure: bench cu".into()),
+            Some("intake") => Command::BenchThroughput {
+                bench: Throughput::Intake,
+                json: options.take("--json").map(PathBuf::from),
+            },
+            Some("ingest") => Command::BenchThroughput {
+                bench: Throughput::Ingest,
+                json: options.take("--json").map(PathBuf::from),
+            },
+            _ => return usage("say what to measure: bench cu, intake or ingest".into()),
         },
         "fuzz" => Command::Fuzz {
             minutes: options.number("--minutes", 10)?,
@@ -167,6 +203,11 @@ mod tests {
             parsed("bench cu --json a.json"),
             Ok(Command::BenchComputeUnits { json })
         );
+        let expected = Command::BenchThroughput {
+            bench: Throughput::Ingest,
+            json: None,
+        };
+        assert_eq!(parsed("bench ingest"), Ok(expected));
         assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { minutes: 10 }));
     }
 

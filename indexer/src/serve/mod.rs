@@ -43,7 +43,7 @@ use error::ApiError;
 use guard::Guard;
 use health::Probe;
 use sheaf_protocol::{intake::LIMITS, specification::MAX_SPECIFICATION_BYTES};
-use std::future::Future;
+use std::{future::Future, net::SocketAddr};
 use stream::Feed;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -93,7 +93,8 @@ pub async fn serve(
     let mut helpers = JoinSet::new();
     helpers.spawn(beat);
     helpers.spawn(ended::keep(app.clone()));
-    axum::serve(listener, router(app, feed))
+    let service = router(app, feed).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             closed.await;
             // Lines to listeners would never end by themselves.

@@ -6,6 +6,7 @@ use crate::{
     app::{App, Specifications},
     content::FolderStore,
     ingest::Progress,
+    intake::{Intake, IntakeSettings},
     metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
@@ -173,7 +174,9 @@ async fn served() -> Served {
     let tree = ActiveTree::load(&place, &store).await.expect("a tree");
     let (tell_view, view) = watch::channel(Arc::new(pool_view()));
     let (tell_progress, progress) = watch::channel(Progress::default());
+    let (intake, _) = Intake::new(&IntakeSettings::default());
     let app = App {
+        intake,
         place,
         store: Arc::new(store.clone()),
         contents: Arc::new(contents),

@@ -111,6 +111,20 @@ pub trait IntakeStore: Send + Sync {
         intake_round: u64,
     ) -> Result<Acquaintance>;
 
+    /// Likewise for many submissions, each with the number of its job: one answer for each, in
+    /// their order.
+    async fn acquaint_all(
+        &self,
+        submissions: &[(Signed<Submission>, u64)],
+        intake_round: u64,
+    ) -> Result<Vec<Acquaintance>> {
+        let mut all = Vec::with_capacity(submissions.len());
+        for (submission, job) in submissions {
+            all.push(self.acquaintance(submission, *job, intake_round).await?);
+        }
+        Ok(all)
+    }
+
     /// Stores submissions with their receipts in one database transaction, each if nothing stands
     /// against it. Gives one answer for each, in their order: they are on disk when it returns.
     async fn admit_all(&self, admissions: &[Admission]) -> Result<Vec<Admitted>>;

@@ -1,7 +1,8 @@
 //! `cargo xtask bench`: figures that are committed.
 
-use super::{ignored_test, set_up_host};
+use super::{build_host, ignored_test, set_up_host};
 use crate::{
+    arguments::Throughput,
     failure::{Context, Result},
     process, sbf,
     stage::stage,
@@ -19,5 +20,22 @@ pub fn compute_units(json: Option<PathBuf>) -> Result<()> {
             test.env("SHEAF_BENCH_JSON", file);
         }
         process::run(&mut test)
+    })
+}
+
+/// Measures how much an indexer takes in, and rewrites that part of `docs/performance.md`.
+///
+/// The binary is of the build that everything else uses, so that no dependency is compiled twice.
+pub fn throughput(bench: Throughput, json: Option<PathBuf>) -> Result<()> {
+    set_up_host()?;
+    build_host()?;
+    stage(bench.name(), || {
+        let mut command = process::command(process::root().join("target/debug/sheaf-bench"));
+        command.current_dir(process::root()).arg(bench.name());
+        if let Some(json) = json {
+            let file = absolute(&json).context(format!("cannot find {}", json.display()))?;
+            command.arg("--json").arg(file);
+        }
+        process::run(&mut command)
     })
 }

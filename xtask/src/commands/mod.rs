@@ -31,6 +31,7 @@ pub fn run(command: Command) -> Result<()> {
             stage("interface of the program", idl::write)
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
+        Command::BenchThroughput { bench, json } => bench::throughput(bench, json),
         Command::Fuzz { minutes } => fuzz::run(minutes),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),
