@@ -124,7 +124,8 @@ async fn create_job(scenario: &Scenario) -> Result<u64> {
 
 /// Puts a person's consent and records into a folder, the consent by `sheaf consent grant`.
 async fn prepare(scenario: &Scenario, person: usize, purpose: &str, shift: u8) -> Result<PathBuf> {
-    let folder = scenario.stack.folder.join(format!("people/{person}"));
+    // Below what the scenario's folder clears away from earlier runs.
+    let folder = scenario.stack.folder.join(format!("nodes/person-{person}"));
     std::fs::create_dir_all(&folder)?;
     let wallet = &scenario.stack.localnet.contributor(person)?.path;
     let grant = [
