@@ -9,6 +9,7 @@
 //! | `recompute` | each round of `money` computed again from published data; a changed copy; a proof of inclusion |
 //! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
 //! | `api` | what the indexer shows adds up, and is what its description says (schemathesis) |
+//! | `records` | a `dataset` job: consent, records judged beside others, paid once, delivered |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
 #[path = "end_to_end/api.rs"]
@@ -25,5 +26,7 @@ mod operations;
 mod processes;
 #[path = "end_to_end/recompute.rs"]
 mod recompute;
+#[path = "end_to_end/records.rs"]
+mod records;
 #[path = "end_to_end/stage.rs"]
 mod stage;
