@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::ingest::command::{Backfill, Bootstrap, Replay};
 use clap::{Parser, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 use std::{net::SocketAddr, path::PathBuf};
@@ -18,6 +19,12 @@ pub struct Arguments {
 pub enum Command {
     /// Work until stopped.
     Run(Box<Run>),
+    /// Read every event anew from the chain, into an existing or empty database.
+    Backfill(Backfill),
+    /// Decode events again that an earlier version could not read.
+    Replay(Replay),
+    /// Begin in the middle, from the accounts, when history was pruned.
+    Bootstrap(Bootstrap),
 }
 
 /// How to work.

@@ -4,7 +4,7 @@ use crate::{
     app::{App, Specifications},
     arguments::Run,
     content::FolderStore,
-    ingest::{Ingest, Progress, RpcSource, wake},
+    ingest::{Ingest, Progress, RpcSource, recover, wake},
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
@@ -50,6 +50,10 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let place = Place::find(&settings.url, program, &arguments.mint).await?;
 
     let store = open_store(&arguments.data, &place).await?;
+    let replayed = recover::replay(&place, &store).await?;
+    if replayed.read > 0 {
+        tracing::info!("{} dead letters can be read by now", replayed.read);
+    }
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow()).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
@@ -87,11 +91,8 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
         place.pool,
         vec![look, Arc::clone(&read)],
     ));
-    let ingest = Ingest {
-        place: place.clone(),
-        source: Arc::new(RpcSource::new(place.chain.clone())),
-        store: Arc::clone(&app.store),
-    };
+    let source = Arc::new(RpcSource::new(place.chain.clone()));
+    let ingest = Ingest::new(place.clone(), source, Arc::clone(&app.store));
     roles.spawn(ingest.run(read, tell_progress));
     let rounds = Rounds {
         app: app.clone(),
@@ -151,7 +152,7 @@ fn settings(arguments: &Run) -> anyhow::Result<Settings> {
     Ok(Settings::resolve(&overrides, &file)?)
 }
 
-async fn open_store(data: &Path, place: &Place) -> anyhow::Result<SqliteStore> {
+pub(crate) async fn open_store(data: &Path, place: &Place) -> anyhow::Result<SqliteStore> {
     std::fs::create_dir_all(data)
         .with_context(|| format!("cannot create {}: choose another --data", data.display()))?;
     let file = data.join("indexer.sqlite");
