@@ -17,13 +17,14 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 7] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
     "docs/protocol.md",
     "docs/decisions.md",
     "docs/deploy.md",
+    "docs/indexer.md",
 ];
 
 fn root() -> PathBuf {

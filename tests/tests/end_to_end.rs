@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
+//! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
 #[path = "end_to_end/bad_input.rs"]
@@ -13,5 +14,7 @@ mod bad_input;
 mod deploy;
 #[path = "end_to_end/money.rs"]
 mod money;
+#[path = "end_to_end/processes.rs"]
+mod processes;
 #[path = "end_to_end/stage.rs"]
 mod stage;

@@ -1,10 +1,16 @@
-//! `sheaf-indexer backfill`, `replay` and `bootstrap`: for operators, also while the indexer runs.
+//! `sheaf-indexer backfill`, `replay` and `bootstrap`: for operators. On PostgreSQL also while the
+//! indexer runs.
 
 use super::{RpcSource, bootstrap, read::Reader, recover};
-use crate::{place::Place, run::open_store, store::SqliteStore};
+use crate::{
+    place::Place,
+    run::{claim_file, database, open_store},
+    store::{Location, SqlStore},
+};
 use anyhow::{Context as _, bail};
 use sheaf_client::{
     config::{ConfigFile, Overrides, Settings},
+    folder::FolderLock,
     indexer::Indexer,
     program_id,
 };
@@ -32,8 +38,12 @@ pub struct At {
     pub mint: Pubkey,
 
     /// Folder with the database
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "database")]
+    pub data: Option<PathBuf>,
+
+    /// Database: postgres://USER@HOST/DATABASE, or an SQLite file [default: indexer.sqlite in --data]
+    #[arg(long, value_name = "URL_OR_FILE", hide_default_value = true)]
+    pub database: Option<Location>,
 }
 
 /// What to read anew.
@@ -72,7 +82,16 @@ pub struct Bootstrap {
     pub leaves: Option<PathBuf>,
 }
 
-async fn open(at: &At) -> anyhow::Result<(Place, SqliteStore)> {
+/// An indexer's database, for this command alone when it is a file.
+struct Opened {
+    place: Place,
+    store: SqlStore,
+    _only_process: Option<FolderLock>,
+}
+
+async fn open(at: &At) -> anyhow::Result<Opened> {
+    let location = database(at.database.as_ref(), at.data.as_deref())?;
+    let only_process = claim_file(&location)?;
     let file = ConfigFile::load(at.config.as_deref())?;
     let overrides = Overrides {
         url: at.url.clone(),
@@ -81,8 +100,12 @@ async fn open(at: &At) -> anyhow::Result<(Place, SqliteStore)> {
     let settings = Settings::resolve(&overrides, &file)?;
     let program = program_id::resolve(at.program_id.as_deref())?;
     let place = Place::find(&settings.url, program, &at.mint).await?;
-    let store = open_store(&at.data, &place).await?;
-    Ok((place, store))
+    let store = open_store(&location, &place).await?;
+    Ok(Opened {
+        place,
+        store,
+        _only_process: only_process,
+    })
 }
 
 fn say(line: &str) -> anyhow::Result<()> {
@@ -94,7 +117,11 @@ fn say(line: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When chain or database fail, or the database holds an event that the chain has otherwise.
 pub async fn backfill(arguments: Backfill) -> anyhow::Result<()> {
-    let (place, store) = open(&arguments.at).await?;
+    let Opened {
+        place,
+        store,
+        _only_process,
+    } = open(&arguments.at).await?;
     let source = RpcSource::new(place.chain.clone());
     let reader = Reader {
         chain: &place.chain,
@@ -122,7 +149,11 @@ pub async fn backfill(arguments: Backfill) -> anyhow::Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn replay(arguments: Replay) -> anyhow::Result<()> {
-    let (place, store) = open(&arguments.at).await?;
+    let Opened {
+        place,
+        store,
+        _only_process,
+    } = open(&arguments.at).await?;
     let replayed = recover::replay(&place, &store).await;
     store.close().await;
     let replayed = replayed?;
@@ -148,7 +179,11 @@ pub async fn bootstrap(arguments: Bootstrap) -> anyhow::Result<()> {
         (None, Some(url)) => Indexer::new(url)?.leaves().await?,
         (None, None) => Vec::new(),
     };
-    let (place, store) = open(&arguments.at).await?;
+    let Opened {
+        place,
+        store,
+        _only_process,
+    } = open(&arguments.at).await?;
     let begun = bootstrap::bootstrap(&place, &store, &leaves).await;
     store.close().await;
     say(&begun?.to_string())

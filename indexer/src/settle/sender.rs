@@ -1,9 +1,12 @@
 //! Transactions that survive crashes: written down before they are sent, and signed anew only when
 //! the chain can no longer take the earlier one.
 
-use crate::store::{
-    Store,
-    journal::{Ending, JournalEntry},
+use crate::{
+    failpoint::{Point, reached},
+    store::{
+        Store,
+        journal::{Ending, JournalEntry},
+    },
 };
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -78,7 +81,13 @@ fn signed(entry: &JournalEntry) -> anyhow::Result<Signed> {
 impl JournaledSender {
     /// Brings a transaction of the journal to its end, if it has one by now.
     async fn settle(&self, signed: &Signed) -> anyhow::Result<Option<Sent>> {
-        let outcome = self.chain.submit_and_confirm(signed).await;
+        reached(Point::Send);
+        if let Err(error) = self.chain.submit(signed).await {
+            // It may have been taken all the same: only its status can tell.
+            tracing::debug!(signature = %signed.signature, %error, "first send failed");
+        }
+        reached(Point::Sent);
+        let outcome = self.chain.confirm(signed).await;
         let signature = &signed.signature;
         match outcome {
             Ok(Landed { slot, .. }) => {

@@ -7,7 +7,7 @@ use solana_sdk::{
     clock::Clock,
     instruction::Instruction,
     message::{AddressLookupTableAccount, VersionedMessage, v0},
-    pubkey::{Pubkey, pubkey},
+    pubkey::Pubkey,
     signature::Keypair,
     signer::Signer as _,
     transaction::{Transaction, VersionedTransaction},
@@ -15,7 +15,7 @@ use solana_sdk::{
 use std::collections::BTreeMap;
 
 /// The program that owns tables of addresses.
-const TABLES: Pubkey = pubkey!("AddressLookupTab1e1111111111111111111111111");
+const TABLES: Pubkey = Pubkey::from_str_const("AddressLookupTab1e1111111111111111111111111");
 /// Bytes of a table before its addresses.
 const TABLE_META: usize = 56;
 

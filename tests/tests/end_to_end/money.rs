@@ -57,7 +57,8 @@ fn earned_by(scenario: &Scenario, books: &Books, wanted: impl Fn(Role) -> bool) 
         .collect()
 }
 
-fn check_shares(scenario: &Scenario, books: &Books) {
+/// What everybody's part of one round of the small plan is.
+pub fn check_shares(scenario: &Scenario, books: &Books) {
     let accounts = &books.accounts;
     assert!(accounts.balanced(), "{:?}", accounts.equations());
     // Three nodes earn, four pages each; 5 % are the treasury's and 10 % the validators'.

@@ -4,7 +4,7 @@ use crate::stage::{database, feed_of, folder, is_complete, look, picture, place,
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sheaf_indexer::{
     ingest::{RpcSource, source::Source},
-    store::{EventStore as _, SqliteStore},
+    store::{EventStore as _, SqlStore},
 };
 use sheaf_tests::{
     rpc::{faults::Faults, feed::Feed, node::Node, server::Server},
@@ -18,7 +18,7 @@ const SEEDS: std::ops::Range<u64> = 0..12;
 const LOOKS: u32 = 3_000;
 
 /// Nothing is kept that is not final, and nothing acted upon that is not kept.
-async fn check_final(feed: &Feed, store: &SqliteStore, finalized: usize) {
+async fn check_final(feed: &Feed, store: &SqlStore, finalized: usize) {
     for account in [feed.network, feed.pool] {
         let key = account.to_bytes();
         let last = store.highest(&key).await.expect("a number");

@@ -6,7 +6,7 @@ use crate::stage::{
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use sheaf_indexer::{
     ingest::source::Source,
-    store::{SqliteStore, events::Beginning},
+    store::{Location, SqlStore, events::Beginning},
 };
 use sheaf_tests::{
     rpc::{delivery::Delivery, feed::Feed},
@@ -22,7 +22,9 @@ const LONG_ORDERS: u64 = 40;
 /// Delivers the feed in an order, in parts that are cut and repeat at random, with crashes between
 /// looks. Gives what the database then says.
 async fn delivered(feed: &Feed, file: &Path, order: &[usize], random: &mut StdRng) -> String {
-    let store = SqliteStore::open(file).await.expect("a database");
+    let store = SqlStore::open(&Location::File(file.to_owned()))
+        .await
+        .expect("a database");
     let place = place(feed, "http://127.0.0.1:9");
     let delivery = Arc::new(Delivery::new(feed.clone()));
     let source: Arc<dyn Source> = delivery.clone();

@@ -6,7 +6,7 @@ use sheaf_indexer::{
     ingest::{Ingest, source::Source},
     place::Place,
     store::{
-        EventStore as _, Identity, IntakeStore as _, RoundStore as _, SqliteStore, Store,
+        EventStore as _, Identity, IntakeStore as _, Location, RoundStore as _, SqlStore, Store,
         StoreError,
         events::Beginning,
         intake::Admission,
@@ -102,8 +102,10 @@ pub fn place(feed: &Feed, url: &str) -> Place {
 
 /// A database that knows the outcome of every round of the feed, with a submission in the first one's
 /// batch and one that waits.
-pub async fn database(file: &Path, feed: &Feed, beginning: Option<&Beginning>) -> SqliteStore {
-    let store = SqliteStore::open(file).await.expect("a database");
+pub async fn database(file: &Path, feed: &Feed, beginning: Option<&Beginning>) -> SqlStore {
+    let store = SqlStore::open(&Location::File(file.to_owned()))
+        .await
+        .expect("a database");
     let identity = Identity {
         genesis: GENESIS,
         program: LOCALNET_PROGRAM_ID,
@@ -193,7 +195,7 @@ fn outcome(feed: &Feed, round: u64, root: [u8; 32]) -> StoredOutcome {
 }
 
 /// Ingest that was just started, over a database that may hold anything.
-pub fn started(place: &Place, source: &Arc<dyn Source>, store: &SqliteStore) -> Ingest {
+pub fn started(place: &Place, source: &Arc<dyn Source>, store: &SqlStore) -> Ingest {
     Ingest::new(place.clone(), Arc::clone(source), Arc::new(store.clone()))
 }
 
@@ -206,7 +208,7 @@ pub async fn look(ingest: &mut Ingest) {
 }
 
 /// Whether everything of the feed is kept and acted upon, and nothing is shown as confirmed only.
-pub async fn is_complete(feed: &Feed, store: &SqliteStore) -> bool {
+pub async fn is_complete(feed: &Feed, store: &SqlStore) -> bool {
     let all = feed.transactions.len();
     for account in [feed.network, feed.pool] {
         let key = account.to_bytes();
@@ -221,7 +223,8 @@ pub async fn is_complete(feed: &Feed, store: &SqliteStore) -> bool {
 
 /// Everything that a database says, in words.
 pub async fn picture(feed: &Feed, store: &dyn Store) -> String {
-    let mut picture = String::new();
+    let digest = store.digest().await.expect("a digest");
+    let mut picture = format!("{digest:?}\n");
     let mut add = |line: String| writeln!(picture, "{line}").expect("text");
     for account in [feed.network, feed.pool] {
         let key = account.to_bytes();

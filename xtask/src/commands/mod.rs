@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod fuzz;
 mod install;
+mod kills;
 mod mutants;
 mod test;
 
@@ -31,6 +32,7 @@ pub fn run(command: Command) -> Result<()> {
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
         Command::Fuzz { minutes } => fuzz::run(minutes),
+        Command::Kills { count } => kills::run(count),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),
         Command::Test => test::run(),

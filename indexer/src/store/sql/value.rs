@@ -3,7 +3,7 @@
 use crate::store::{Result, StoreError};
 use sheaf_protocol::statement::{Body, Signed};
 
-/// A slot, round or number as an SQLite integer.
+/// A slot, round or number as the database's integer.
 pub fn integer(value: u64) -> Result<i64> {
     i64::try_from(value).map_err(|_| StoreError::TooLarge(value))
 }
@@ -16,6 +16,11 @@ pub fn number(value: i64) -> Result<u64> {
 /// A number of 32 bits.
 pub fn small(value: i64) -> Result<u32> {
     u32::try_from(value).map_err(|error| StoreError::corrupt("a number", error))
+}
+
+/// An index that a statement was given.
+pub fn index(value: i64) -> Result<usize> {
+    usize::try_from(value).map_err(|error| StoreError::corrupt("an index", error))
 }
 
 /// A number of 16 bits.

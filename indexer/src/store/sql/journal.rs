@@ -1,7 +1,8 @@
 //! Transactions before they are sent.
 
 use super::{
-    SqliteStore,
+    SqlStore,
+    database::query,
     value::{fixed, integer, number},
 };
 use crate::store::{
@@ -10,14 +11,13 @@ use crate::store::{
 };
 use async_trait::async_trait;
 use solana_sdk::signature::Signature;
-use sqlx::Row;
 
 #[async_trait]
-impl JournalStore for SqliteStore {
+impl JournalStore for SqlStore {
     async fn open_entry(&self, action: &str) -> Result<Option<JournalEntry>> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT signature, bytes, last_valid_block_height FROM journal
-             WHERE action = ? AND state = 'open'",
+             WHERE action = $1 AND state = 'open'",
         )
         .bind(action)
         .fetch_optional(&self.readers)
@@ -34,13 +34,13 @@ impl JournalStore for SqliteStore {
     }
 
     async fn write_entry(&self, entry: &JournalEntry) -> Result<()> {
-        sqlx::query(
+        query(
             "INSERT INTO journal (signature, action, bytes, last_valid_block_height, state)
-             VALUES (?, ?, ?, ?, 'open')",
+             VALUES ($1, $2, $3, $4, 'open')",
         )
         .bind(entry.signature.as_ref())
-        .bind(&entry.action)
-        .bind(&entry.bytes)
+        .bind(entry.action.as_str())
+        .bind(entry.bytes.as_slice())
         .bind(integer(entry.last_valid_block_height)?)
         .execute(&self.writer)
         .await?;
@@ -48,7 +48,7 @@ impl JournalStore for SqliteStore {
     }
 
     async fn close_entry(&self, signature: &Signature, ending: Ending, note: &str) -> Result<()> {
-        sqlx::query("UPDATE journal SET state = ?, note = ? WHERE signature = ?")
+        query("UPDATE journal SET state = $1, note = $2 WHERE signature = $3")
             .bind(ending.name())
             .bind(note)
             .bind(signature.as_ref())
