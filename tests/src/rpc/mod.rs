@@ -5,11 +5,13 @@
 //!
 //! - [`recorder`]: transactions as they land; [`feed`]: what was recorded, and what accounts then said.
 //! - [`faults`]: which answer goes wrong how, by seed alone; [`node`]: answers of a JSON-RPC from a feed.
-//! - [`server`]: the node over HTTP; [`delivery`]: the feed in any order, within the process.
+//! - [`ledger`]: a node that takes transactions and loses them; [`server`]: both over HTTP; [`delivery`]: the feed
+//!   in any order, within the process.
 
 pub mod delivery;
 pub mod faults;
 pub mod feed;
+pub mod ledger;
 pub mod node;
 pub mod recorder;
 pub mod server;
