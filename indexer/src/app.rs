@@ -3,6 +3,8 @@
 use crate::{
     content::ContentStore,
     ingest::Progress,
+    intake::Intake,
+    metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
     store::Store,
@@ -26,6 +28,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Ciphertexts.
     pub contents: Arc<dyn ContentStore>,
+    /// Where submissions are taken.
+    pub intake: Intake,
     /// The chain at `confirmed`.
     pub view: Watch,
     /// How far events are read.
@@ -36,6 +40,8 @@ pub struct App {
     pub key: Arc<SigningKey>,
     /// Published specifications by job number.
     pub specifications: Arc<Specifications>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
 }
 
 impl App {

@@ -3,6 +3,7 @@
 use crate::{
     content,
     ingest::command::{Backfill, Bootstrap, Replay},
+    intake::IntakeSettings,
     run::roles::Role,
     store,
 };
@@ -96,6 +97,10 @@ pub struct Run {
     /// Where to serve the API; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
     pub listen: SocketAddr,
+
+    /// Limits of what is taken from outside.
+    #[command(flatten)]
+    pub intake: IntakeSettings,
 
     /// Slots from the first submission until its batch is posted [default: the network's intake]
     #[arg(long, value_name = "SLOTS")]

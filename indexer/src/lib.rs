@@ -5,7 +5,7 @@
 //! - [`place`]: pool, program and cluster; [`view`]: the chain at `confirmed`.
 //! - [`ingest`]: finalised events, read and acted upon; [`store`]: the database; [`content`]: ciphertexts.
 //! - [`intake`]: what people hand in; [`rounds`]: batches and outcomes; [`settle`]: transactions.
-//! - [`serve`]: the HTTP API; [`failpoint`]: where tests kill the process.
+//! - [`serve`]: the HTTP API; [`metrics`]: what is counted; [`failpoint`]: where tests kill the process.
 //!
 //! Data flows one way: intake → store → rounds → settle → chain → ingest → store → serve.
 
@@ -16,6 +16,7 @@ pub mod content;
 pub mod failpoint;
 pub mod ingest;
 pub mod intake;
+pub mod metrics;
 pub mod place;
 pub mod rounds;
 pub mod run;

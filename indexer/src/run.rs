@@ -1,9 +1,8 @@
 //! Starting the roles, and ending them in order.
 //!
 //! - [`roles`]: which there are, and who has those that only one process may have.
-//! - [`follow`]: what other processes store; [`doors`]: which requests this one answers.
+//! - [`follow`]: what other processes store.
 
-mod doors;
 mod follow;
 pub mod roles;
 
@@ -12,6 +11,8 @@ use crate::{
     arguments::{Migrate, Run},
     content::{self, ContentStore, ObjectContents},
     ingest::{Ingest, Progress, RpcSource, recover, wake},
+    intake::Intake,
+    metrics::Metrics,
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
@@ -72,9 +73,11 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow(), has(Role::Settle)).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
+    let (intake, workers) = Intake::new(&arguments.intake);
     let specifications = Specifications::default();
     follow::read_specifications(&specifications, &store).await?;
     let app = App {
+        intake,
         contents: open_contents(&arguments).await?,
         tree: Arc::new(ActiveTree::load(&place, &store).await?),
         specifications: Arc::new(specifications),
@@ -82,19 +85,18 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
             signing_key(&wallet.to_bytes())
                 .context("the wallet's halves do not belong together")?,
         ),
+        metrics: Arc::new(Metrics::default()),
         store: Arc::new(store.clone()),
         place: place.clone(),
         view,
         progress,
     };
-    let listener = match has(Role::Serve) || has(Role::Intake) {
-        true => Some(listen(arguments.listen).await?),
-        false => None,
-    };
-    let url = listener.as_ref().map(url_of).transpose()?;
+    let listener = listen(arguments.listen).await?;
+    let url = url_of(&listener)?;
 
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
+    parts.spawn(for_ever(workers.run(Arc::clone(&app.store))));
     parts.spawn(for_ever(view::follow(
         place.clone(),
         Arc::clone(&look),
@@ -151,26 +153,16 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
         parts.spawn(alone(store.clone(), Role::Settle, settlement.run()));
     }
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
-    let routes = doors::open(serve::router(app), &arguments.roles);
-    let mut server = tokio::spawn(async move {
-        let closed = async { drop(closed.await) };
-        match listener {
-            Some(listener) => {
-                axum::serve(listener, routes)
-                    .with_graceful_shutdown(closed)
-                    .await
-            }
-            None => {
-                closed.await;
-                Ok(())
-            }
-        }
-    });
+    let mut server = tokio::spawn(serve::serve(
+        listener,
+        app,
+        arguments.roles.clone(),
+        async { drop(closed.await) },
+    ));
 
-    let _published = Published::write(&arguments.data, url.as_deref())?;
+    let _published = Published::write(&arguments.data, &url)?;
     let line = format!(
-        "sheaf-indexer {} for the pool of mint {}; its database is {location}",
-        url.map_or_else(|| "works".to_owned(), |url| format!("serves {url}")),
+        "sheaf-indexer serves {url} for the pool of mint {}; its database is {location}",
         place.mint.address,
     );
     // Nobody may be reading any more: that is no reason to end.
@@ -326,11 +318,11 @@ async fn warn_of_wallet(
     Ok(())
 }
 
-/// `indexer.json`: where the indexer serves, if it does. It is there exactly while it works.
+/// `indexer.json`: where the indexer serves. It is there exactly while it does.
 struct Published(PathBuf);
 
 impl Published {
-    fn write(data: &Path, url: Option<&str>) -> anyhow::Result<Self> {
+    fn write(data: &Path, url: &str) -> anyhow::Result<Self> {
         let path = data.join("indexer.json");
         let draft = data.join("indexer.json.new");
         let text = serde_json::json!({"url": url, "pid": std::process::id()}).to_string();

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Folders whose paths the documents write from the project's root.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "programs/",
     "crates/",
+    "examples/",
     "indexer/",
     "cli/",
     "localnet/",
@@ -17,11 +18,15 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: &[&str] = &[
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/compute.md",
+    "docs/consent.md",
+    "docs/dataset.md",
     "docs/protocol.md",
+    "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
     "docs/indexer.md",

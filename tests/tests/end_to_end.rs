@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
+//! | `recompute` | each round of `money` computed again from published data; a changed copy; a proof of inclusion |
 //! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
@@ -16,5 +17,7 @@ mod deploy;
 mod money;
 #[path = "end_to_end/processes.rs"]
 mod processes;
+#[path = "end_to_end/recompute.rs"]
+mod recompute;
 #[path = "end_to_end/stage.rs"]
 mod stage;

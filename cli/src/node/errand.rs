@@ -191,7 +191,8 @@ async fn hand_in(
             return Err(error.into());
         }
         tries += 1;
-        tokio::time::sleep(pause).await;
+        // An indexer that is behind says when to come again.
+        tokio::time::sleep(error.retry_after().map_or(pause, |wait| wait.max(pause))).await;
         pause *= 2;
     }
 }

@@ -207,11 +207,25 @@ impl Member {
             policy: self.policy,
             source: self.settings.source_address,
         };
-        let kind = sheaf_kinds::open(specification.clone(), vantage)?;
+        let folder = self.settings.compute_folder.as_deref();
+        let kind = sheaf_kinds::open(specification.clone(), vantage, folder)?;
         let wanted = kind.tasks_per_node();
         let count = self.tasks.map_or(wanted, |most| most.min(wanted)) as usize;
         let address = self.place.job.to_bytes();
-        let chosen = tasks::choose(&self.node, &address, number, kind.task_count(), count);
+        let chosen = if kind.is_repeated() {
+            tasks::choose(&self.node, &address, number, kind.task_count(), count)
+        } else {
+            let job = self.place.job.to_string();
+            let over = self.journal.lock().await.done_in_other_rounds(&job, number);
+            tasks::choose_new(
+                &self.node,
+                &address,
+                number,
+                kind.task_count(),
+                count,
+                &over,
+            )
+        };
         let round = Arc::new(Round {
             number,
             now,

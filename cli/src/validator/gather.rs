@@ -101,7 +101,7 @@ async fn one(voter: &Voter, round: u64, number: u64) -> anyhow::Result<JobData> 
         address,
         job,
         batch,
-        kind: Arc::from(sheaf_kinds::open(specification, voter.vantage)?),
+        kind: Arc::from(sheaf_kinds::open(specification, voter.vantage, None)?),
         submissions: submissions.filter(|(id, _)| counted.contains(id)).collect(),
         contributions,
     })

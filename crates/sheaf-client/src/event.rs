@@ -3,6 +3,8 @@
 //! The data of such a call is a fixed tag, the event's discriminator and its bytes. They stand
 //! among a transaction's inner instructions, where no log limit can cut them.
 
+mod fields;
+
 use crate::layout::*;
 use bytemuck::Pod;
 use sheaf_format::digest::{EVENT_INSTRUCTION_TAG, event_discriminator};
@@ -49,6 +51,21 @@ macro_rules! events {
         }
 
         impl Event {
+            /// Names of all types.
+            pub const NAMES: &[&str] = &[ $( stringify!($name), )* ];
+
+            /// One of each type, all zeros.
+            #[cfg(test)]
+            fn zeroed() -> Vec<Self> {
+                vec![ $( Self::$name(bytemuck::Zeroable::zeroed()), )* ]
+            }
+
+            /// The event's fields but its number, for people: keys in base58, hashes in hex, amounts
+            /// as decimal strings, the rest as numbers.
+            pub fn fields(&self) -> serde_json::Map<String, serde_json::Value> {
+                match self { $( Self::$name(event) => fields::of(event), )* }
+            }
+
             /// Name of the event's type.
             pub const fn name(&self) -> &'static str {
                 match self { $( Self::$name(_) => stringify!($name), )* }

@@ -6,7 +6,6 @@ use bytemuck::Pod;
 use sheaf_format::digest::account_discriminator;
 
 sheaf_format::host_layout!(
-    network_parameters_layout,
     stake_entry_layout,
     network_layout,
     pool_layout,
@@ -49,6 +48,20 @@ sheaf_format::host_layout!(
     answer_challenge_arguments,
     cache_evidence_arguments,
     prove_fraud_arguments,
+);
+
+/// Expands layouts whose fields are also shown to people.
+macro_rules! shown_layouts {
+    ($($layout:ident,)*) => {
+        $( sheaf_format::$layout! {
+            #[repr(C)]
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable, serde::Serialize)]
+        } )*
+    };
+}
+
+shown_layouts!(
+    network_parameters_layout,
     network_created_event,
     parameters_set_event,
     admin_proposed_event,

@@ -9,6 +9,7 @@ pub const MANIFEST_DOMAIN: &[u8] = b"sheaf:manifest:v1";
 
 /// A batch in a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ManifestBatch {
     /// Number of the job in its pool: batches ascend by it. It is not hashed; the address binds it.
@@ -21,6 +22,7 @@ pub struct ManifestBatch {
 
 /// A score file in a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ManifestScores {
     /// The validator's authority: score files ascend by it.
@@ -31,6 +33,7 @@ pub struct ManifestScores {
 
 /// The batches and score files a round's result was computed from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The pool's address.

@@ -49,6 +49,7 @@ pub enum ScoreError {
 
 /// What a validator says of one contribution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// Id of the submission.
@@ -69,6 +70,7 @@ impl Score {
 
 /// A validator's scores of a round, ascending by submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScoreFile {
     /// The validator's authority.
@@ -82,6 +84,7 @@ pub struct ScoreFile {
 /// A score file with the signature of its validator's vote key over its [`ScoreStatement`]: what
 /// is posted to `/v1/rounds/{n}/scores`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignedScoreFile {
     /// The file.

@@ -11,4 +11,4 @@ pub mod run;
 pub mod tree;
 
 pub use run::Rounds;
-pub use tree::ActiveTree;
+pub use tree::{ActiveTree, Tree};

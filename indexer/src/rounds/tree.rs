@@ -2,12 +2,11 @@
 
 use crate::{place::Place, store::Store};
 use anyhow::{Context as _, ensure};
-use axum::body::Bytes;
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::ledger::{Leaf, Ledger};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 /// A tree and the round in which it became active.
@@ -17,29 +16,11 @@ pub struct Tree {
     pub round: u64,
     /// The tree.
     pub ledger: Ledger,
-    json: OnceLock<Bytes>,
 }
 
 impl Tree {
     const fn new(round: u64, ledger: Ledger) -> Self {
-        Self {
-            round,
-            ledger,
-            json: OnceLock::new(),
-        }
-    }
-
-    /// The leaves as JSON, written once however often they are asked for.
-    ///
-    /// # Errors
-    /// When they cannot be written.
-    pub fn leaves_json(&self) -> serde_json::Result<Bytes> {
-        if let Some(known) = self.json.get() {
-            return Ok(known.clone());
-        }
-        let leaves: Vec<&Leaf> = self.ledger.leaves().collect();
-        let written = Bytes::from(serde_json::to_vec(&leaves)?);
-        Ok(self.json.get_or_init(|| written).clone())
+        Self { round, ledger }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Ciphertexts, for those entitled to them.
 
-use super::{error::ApiError, jobs::header};
+use super::{error::ApiError, extract::Path, jobs::header};
 use crate::{app::App, intake::IntakeError, store::intake::ContentStanding, view::View};
 use axum::{
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    extract::State,
+    http::{HeaderMap, header::CONTENT_TYPE},
     response::IntoResponse,
 };
 use sheaf_format::Key;
@@ -14,13 +14,21 @@ use sheaf_protocol::{
     text::HexHash,
 };
 
-/// GET `/v1/content/{hash}`
+/// A ciphertext, for registered validators once its batch is on chain, and for the requester once a
+/// final round has paid for it.
+#[utoipa::path(get, path = "/v1/content/{hash}", tag = "content", operation_id = "content",
+    params(
+        ("hash" = HexHash, Path, description = "sha256 of the ciphertext"),
+        ("x-sheaf-download" = String, Header,
+            description = "Signed statement `download` (docs/protocol.md): base64 of body and signature"),
+    ),
+    responses((status = 200, description = "The ciphertext", body = Vec<u8>,
+        content_type = "application/octet-stream")))]
 pub async fn one(
     State(app): State<App>,
-    Path(hash): Path<String>,
+    Path(hash): Path<HexHash>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, ApiError> {
-    let hash: HexHash = hash.parse().map_err(ApiError::malformed)?;
     let request = Signed::<Download>::from_base64(header(&headers, DOWNLOAD_HEADER)?)
         .map_err(IntakeError::from)?;
     let (genesis, program) = (app.place.genesis, app.place.program());
@@ -30,13 +38,12 @@ pub async fn one(
     let standing = app.store.content_standing(&hash.0).await?;
     if !may_read(&app.view(), &request.body.signer, &standing) {
         return Err(ApiError::new(
-            StatusCode::FORBIDDEN,
             "not_entitled",
             "contents go to registered validators once their batch is on chain, and to their requester once a final round has paid for them",
         ));
     }
     let content = app.contents.get(&hash.0).await?.ok_or_else(|| {
-        ApiError::missing("unknown_content", format!("no content {hash} is kept here"))
+        ApiError::new("unknown_content", format!("no content {hash} is kept here"))
     })?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], content))
 }

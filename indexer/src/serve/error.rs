@@ -1,96 +1,141 @@
-//! Refusals as answers: a fitting status, a name for programs, words for people.
+//! Refusals as problems (RFC 9457): a name for programs, words for people. The kind of a problem
+//! says its status.
 
-use crate::{content::ContentError, intake::IntakeError, store::StoreError};
+use crate::{
+    content::ContentError,
+    intake::{IntakeError, seconds},
+    store::StoreError,
+};
 use axum::{
-    Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use sheaf_protocol::{api::ErrorBody, intake::Refusal, ledger::LedgerError};
+use sheaf_protocol::{
+    api::{
+        Problem,
+        problem::{PROBLEM_JSON, ProblemKind, problem_kind},
+    },
+    ledger::LedgerError,
+};
+use std::time::Duration;
 
-/// A refusal.
-#[derive(Debug)]
+/// Seconds after which a refusal that may pass is worth another try.
+const RETRY_SECONDS: u64 = 1;
+
+/// What a fault of this program's own is told as.
+const BROKEN: ProblemKind = ProblemKind {
+    code: "broken",
+    status: 500,
+    title: "The indexer met a fault of its own",
+};
+
+/// A refusal. As a response it is still without the request's path: [`finish`] adds it.
+#[derive(Clone, Debug)]
 pub struct ApiError {
-    status: StatusCode,
-    body: ErrorBody,
+    problem: Box<Problem>,
+    /// How long to wait before the same may be asked again, where that is known.
+    retry_after: Option<Duration>,
 }
 
 impl ApiError {
-    /// A refusal with its name and message.
-    pub fn new(status: StatusCode, name: &str, message: impl std::fmt::Display) -> Self {
+    /// A problem by its name.
+    pub fn new(code: &str, detail: impl std::fmt::Display) -> Self {
+        let kind = problem_kind(code).unwrap_or(&BROKEN);
         Self {
-            status,
-            body: ErrorBody::new(name, message),
+            problem: Box::new(Problem::new(kind, detail)),
+            retry_after: None,
         }
     }
 
-    /// What was asked for is not there.
-    pub fn missing(name: &str, message: impl std::fmt::Display) -> Self {
-        Self::new(StatusCode::NOT_FOUND, name, message)
-    }
-
     /// The question cannot be understood.
-    pub fn malformed(message: impl std::fmt::Display) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "malformed", message)
+    pub fn malformed(detail: impl std::fmt::Display) -> Self {
+        Self::new("malformed", detail)
     }
 
     /// The indexer's own trouble: logged here, told as something that may pass.
     pub fn trouble(error: impl std::fmt::Display) -> Self {
         tracing::error!("{error:#}");
         Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "the indexer cannot answer this now: try again shortly",
         )
+    }
+
+    /// The problem for an answer that something else than a handler gave.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            405 => Self::new(
+                "wrong_method",
+                "this path does not take this method: docs/api.md lists what there is",
+            ),
+            408 => Self::new("request_timeout", "send the request again, faster"),
+            413 => Self::new("too_large", "the request is larger than this path takes"),
+            415 => Self::new("unsupported_media_type", "send JSON, with its content type"),
+            431 => Self::new("headers_too_large", "the request's headers are too long"),
+            404 => Self::new("unknown_path", "there is nothing at this path"),
+            400..=499 => Self::malformed("the request cannot be read"),
+            503 => Self::new("unavailable", "try again shortly"),
+            _ => Self::new(
+                "broken",
+                "the indexer met a fault of its own: tell its operator",
+            ),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body)).into_response()
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
     }
+}
+
+/// Makes every answer that is a refusal a problem about `path`. Gives its name, too.
+pub fn finish(response: Response, path: &str) -> (Response, Option<String>) {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return (response, None);
+    }
+    let (mut parts, _) = response.into_parts();
+    let mut error = parts
+        .extensions
+        .remove::<ApiError>()
+        .unwrap_or_else(|| ApiError::of_status(status));
+    path.clone_into(&mut error.problem.instance);
+    // What stays of the headers tells of other things than the body: `allow`, for one.
+    parts.headers.remove("content-length");
+    parts
+        .headers
+        .insert("content-type", HeaderValue::from_static(PROBLEM_JSON));
+    if matches!(error.problem.status, 429 | 503) {
+        let wait = error.retry_after.map_or(RETRY_SECONDS, seconds);
+        parts
+            .headers
+            .insert(RETRY_AFTER, HeaderValue::from(wait.max(1)));
+    }
+    parts.status = error.status();
+    let problem = error.problem;
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    (Response::from_parts(parts, body.into()), Some(problem.code))
 }
 
 impl From<IntakeError> for ApiError {
     fn from(error: IntakeError) -> Self {
-        let status = match &error {
-            IntakeError::Store(_) | IntakeError::Content(_) | IntakeError::Chain(_) => {
-                tracing::error!("intake: {error:?}");
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            IntakeError::UnknownJob(_) => StatusCode::NOT_FOUND,
-            IntakeError::RoundNotOpen(_)
-            | IntakeError::NotRevealed(_)
-            | IntakeError::ScoresTooLate(_)
-            | IntakeError::NotOurJob(_) => StatusCode::CONFLICT,
-            IntakeError::JobFull(_) => StatusCode::TOO_MANY_REQUESTS,
-            IntakeError::Unsigned(_) => StatusCode::UNAUTHORIZED,
-            IntakeError::Submission(refusal) => submission_status(refusal),
-            IntakeError::Statement(_) | IntakeError::Specification(_) | IntakeError::Scores(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-        };
-        Self {
-            status,
-            body: error.body(),
+        if matches!(
+            error,
+            IntakeError::Store(_) | IntakeError::Content(_) | IntakeError::Chain(_)
+        ) {
+            tracing::error!("intake: {error:?}");
         }
-    }
-}
-
-const fn submission_status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::UnknownJob(_) => StatusCode::NOT_FOUND,
-        Refusal::SignatureInvalid(_) => StatusCode::UNAUTHORIZED,
-        Refusal::DelegationMissing
-        | Refusal::DelegationInvalid(_)
-        | Refusal::DelegationExpired { .. } => StatusCode::FORBIDDEN,
-        Refusal::NonceSeen(_)
-        | Refusal::TaskTaken(_)
-        | Refusal::JobEnded
-        | Refusal::OtherAggregator
-        | Refusal::NothingLeft => StatusCode::CONFLICT,
-        Refusal::ContentTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
+        Self {
+            retry_after: error.retry_after(),
+            ..Self::new(error.name(), &error)
+        }
     }
 }
 
@@ -98,7 +143,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             // A number that no job and no round has.
-            StoreError::TooLarge(number) => Self::missing(
+            StoreError::TooLarge(number) => Self::new(
                 "unknown_number",
                 format!("nothing here has the number {number}"),
             ),
@@ -122,5 +167,44 @@ impl From<sheaf_client::Error> for ApiError {
 impl From<LedgerError> for ApiError {
     fn from(error: LedgerError) -> Self {
         Self::trouble(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_that_intake_gives_is_a_kind() {
+        let source = include_str!("../intake/mod.rs");
+        let names: Vec<&str> = source
+            .lines()
+            .filter_map(|line| {
+                let line = line.trim();
+                let name = line
+                    .strip_suffix("\",")
+                    .or_else(|| line.strip_suffix('"'))?;
+                name.split_once("=> \"").map(|(_, name)| name).or_else(|| {
+                    name.strip_prefix('"')
+                        .filter(|name| !name.contains([' ', '{']))
+                })
+            })
+            .collect();
+        assert!(names.len() > 8, "{names:?}");
+        for name in names {
+            assert!(problem_kind(name).is_some(), "{name}");
+        }
+        assert_eq!(problem_kind(BROKEN.code), Some(&BROKEN));
+    }
+
+    #[test]
+    fn a_strangers_refusal_becomes_a_problem_and_keeps_its_headers() {
+        let stranger = (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET")], "no");
+        let (response, code) = finish(stranger.into_response(), "/v1/x");
+        assert_eq!(code.as_deref(), Some("wrong_method"));
+        assert_eq!(response.headers()["allow"], "GET");
+        assert_eq!(response.headers()["content-type"], PROBLEM_JSON);
+        let (fine, code) = finish("fine".into_response(), "/v1/x");
+        assert_eq!((fine.status(), code), (StatusCode::OK, None));
     }
 }

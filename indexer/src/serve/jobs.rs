@@ -1,28 +1,63 @@
 //! Jobs and their specifications.
 
-use super::error::ApiError;
-use crate::{app::App, intake, view::View};
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Path, State, rejection::BytesRejection},
-    http::HeaderMap,
+use super::{
+    error::ApiError,
+    extract::{Body, Path, Query},
+    paging::{Limits, page},
 };
+use crate::{app::App, intake, view::View};
+use axum::{Json, extract::State, http::HeaderMap};
+use serde::Deserialize;
 use sheaf_client::layout::Job;
 use sheaf_format::{Key, stage::JobKind};
-use sheaf_protocol::api::{JobView, SIGNATURE_HEADER};
+use sheaf_protocol::api::{JobView, Page, SIGNATURE_HEADER};
+use std::ops::Bound;
+use utoipa::IntoParams;
 
-/// GET `/v1/jobs`: without specifications, which may be long.
-pub async fn all(State(app): State<App>) -> Json<Vec<JobView>> {
-    let view = app.view();
-    let jobs = view.jobs.iter();
-    Json(
-        jobs.map(|(number, (address, job))| show(&view, *number, address, job))
-            .collect(),
-    )
+/// Jobs given at once.
+const LIMITS: Limits = Limits {
+    usual: 100,
+    most: 1_000,
+};
+
+/// Which part of the list of jobs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct JobList {
+    /// Most entries in the answer.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// What `next_cursor` said.
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,18}$")]
+    cursor: Option<u64>,
 }
 
-/// GET `/v1/jobs/{number}`
+/// Jobs of the pool, ascending by number, without their specifications, which may be long.
+#[utoipa::path(get, path = "/v1/jobs", tag = "jobs", operation_id = "jobs", params(JobList),
+    responses((status = 200, description = "Jobs", body = Page<JobView>)))]
+pub async fn all(
+    State(app): State<App>,
+    Query(list): Query<JobList>,
+) -> Result<Json<Page<JobView>>, ApiError> {
+    let limit = LIMITS.check(list.limit)?;
+    let view = app.view();
+    let first = list.cursor.map_or(Bound::Unbounded, Bound::Excluded);
+    let jobs = view
+        .jobs
+        .range((first, Bound::Unbounded))
+        .take(limit as usize + 1)
+        .map(|(number, (address, job))| show(&view, *number, address, job))
+        .collect();
+    Ok(Json(page(jobs, limit, |job: &JobView| {
+        job.number.to_string()
+    })))
+}
+
+/// A job, with its specification once that is published.
+#[utoipa::path(get, path = "/v1/jobs/{number}", tag = "jobs", operation_id = "job",
+    params(("number" = u64, Path, description = "Number of the job")),
+    responses((status = 200, description = "The job", body = JobView)))]
 pub async fn one(
     State(app): State<App>,
     Path(number): Path<u64>,
@@ -37,14 +72,21 @@ pub async fn one(
     }))
 }
 
-/// PUT `/v1/jobs/{number}/specification`
+/// Publishes a job's specification, once: the bytes whose sha256 the job names, signed by its
+/// requester (statement `publication` of docs/protocol.md).
+#[utoipa::path(put, path = "/v1/jobs/{number}/specification", tag = "jobs", operation_id = "publish_specification",
+    params(
+        ("number" = u64, Path, description = "Number of the job"),
+        ("x-sheaf-signature" = String, Header, description = "Signature of the publication, base64"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The specification"),
+    responses((status = 200, description = "It is stored", body = JobView)))]
 pub async fn publish(
     State(app): State<App>,
     Path(number): Path<u64>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Body(body): Body,
 ) -> Result<Json<JobView>, ApiError> {
-    let body = body.map_err(ApiError::malformed)?;
     let signature = header(&headers, SIGNATURE_HEADER)?;
     intake::specification::take(&app, number, &body, signature).await?;
     one(State(app), Path(number)).await
@@ -59,7 +101,7 @@ pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, ApiErro
 }
 
 fn unknown(number: u64) -> ApiError {
-    ApiError::missing(
+    ApiError::new(
         "unknown_job",
         format!("there is no job {number} in this pool (yet)"),
     )

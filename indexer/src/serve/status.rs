@@ -5,7 +5,9 @@ use crate::app::App;
 use axum::{Json, extract::State};
 use sheaf_protocol::api::{LiveRound, Status};
 
-/// GET `/v1/status`
+/// Where the indexer stands.
+#[utoipa::path(get, path = "/v1/status", tag = "operation", operation_id = "status",
+    responses((status = 200, description = "Where it stands", body = Status)))]
 pub async fn status(State(app): State<App>) -> Result<Json<Status>, ApiError> {
     let view = app.view();
     let live = view.live_stage().map(|stage| LiveRound {

@@ -8,7 +8,7 @@ use sheaf_format::Hash;
 #[async_trait]
 pub trait DigestStore: Send + Sync {
     /// One hash over every row of every table, in canonical order: equal for the same content,
-    /// whatever the database. Left out is only how far the last poll came, which says nothing about
-    /// what is stored.
+    /// whatever the database. Left out is only what may differ between indexers that agree: how far
+    /// the last poll came, and what a process saw of ended rounds.
     async fn digest(&self) -> Result<Hash>;
 }

@@ -123,13 +123,7 @@ pub trait IntakeStore: Send + Sync {
         &self,
         submissions: &[(Signed<Submission>, u64)],
         intake_round: u64,
-    ) -> Result<Vec<Acquaintance>> {
-        let mut all = Vec::with_capacity(submissions.len());
-        for (submission, job) in submissions {
-            all.push(self.acquaintance(submission, *job, intake_round).await?);
-        }
-        Ok(all)
-    }
+    ) -> Result<Vec<Acquaintance>>;
 
     /// Stores submissions with their receipts in one database transaction, each if nothing stands
     /// against it. Gives one answer for each, in their order: they are on disk when it returns.

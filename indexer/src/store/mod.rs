@@ -2,7 +2,7 @@
 //!
 //! - [`intake`]: specifications, delegations, submissions; [`rounds`]: batches, score files,
 //!   outcomes, leaves; [`events`]: what happened on chain; [`journal`]: transactions before they
-//!   are sent.
+//!   are sent; [`read`]: lists and counts for the API.
 //! - [`digest`]: one hash over all of it.
 //! - [`sql`]: all of it in one SQLite file, or on a PostgreSQL server.
 //!
@@ -12,6 +12,7 @@ pub mod digest;
 pub mod events;
 pub mod intake;
 pub mod journal;
+pub mod read;
 pub mod rounds;
 pub mod sql;
 
@@ -22,15 +23,22 @@ pub use digest::DigestStore;
 pub use events::EventStore;
 pub use intake::IntakeStore;
 pub use journal::JournalStore;
+pub use read::ReadStore;
 pub use rounds::RoundStore;
 pub use sql::{Location, SqlStore};
 
 use sheaf_format::{Hash, Key};
 
 /// Everything an indexer stores.
-pub trait Store: IntakeStore + RoundStore + EventStore + JournalStore + DigestStore {}
+pub trait Store:
+    IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + DigestStore
+{
+}
 
-impl<T: IntakeStore + RoundStore + EventStore + JournalStore + DigestStore> Store for T {}
+impl<T: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + DigestStore> Store
+    for T
+{
+}
 
 /// The pool that a database is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use sheaf_client::{
     address::{CLOCK, SYSTEM_PROGRAM},
     layout::{AccountLayout, Batch, Job, Network, Pool, Round, Validator},
+    token::TokenAccount,
 };
 use solana_sdk::{account::Account, pubkey::Pubkey};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -28,6 +29,7 @@ struct Core {
     unix_time: i64,
     network: Network,
     pool: Pool,
+    held: u64,
     round: Option<Round>,
 }
 
@@ -107,6 +109,7 @@ async fn complete(place: &Place, core: Core, before: Option<&View>) -> anyhow::R
         network: core.network,
         validators,
         pool: core.pool,
+        held: core.held,
         jobs,
         round: core.round,
         batches,
@@ -117,7 +120,8 @@ async fn complete(place: &Place, core: Core, before: Option<&View>) -> anyhow::R
 async fn core(place: &Place, round: u64) -> anyhow::Result<Core> {
     let addresses = place.chain.addresses();
     let (network, round) = (addresses.network(), addresses.round(&place.pool, round));
-    let asked = [CLOCK, network, place.pool, round];
+    let vault = addresses.vault(&place.pool);
+    let asked = [CLOCK, network, place.pool, vault, round];
     let (slot, found) = place.chain.accounts_with_slot(&asked).await?;
     let mut found = found.into_iter();
     let mut next = || found.next().flatten();
@@ -127,6 +131,10 @@ async fn core(place: &Place, round: u64) -> anyhow::Result<Core> {
         unix_time: unix_time(&clock)?,
         network: needed(place, "network", &network, next())?,
         pool: needed(place, "pool", &place.pool, next())?,
+        held: next()
+            .and_then(|account| TokenAccount::read(&account))
+            .with_context(|| format!("there is no vault at {vault}"))?
+            .amount,
         round: optional(place, "round", &round, next())?,
     })
 }

@@ -28,6 +28,8 @@ pub struct View {
     pub validators: Vec<Validator>,
     /// The pool.
     pub pool: Pool,
+    /// Tokens in its vault, in base units.
+    pub held: u64,
     /// Every job of the pool, by number, with its address.
     pub jobs: BTreeMap<u64, (Key, Job)>,
     /// The live round's account, or the last one's, once it was opened.
@@ -176,6 +178,7 @@ pub mod fixture {
                 next_job: 1,
                 ..Pool::zeroed()
             },
+            held: 0,
             jobs: BTreeMap::from([(0, (JOB, job))]),
             round: None,
             batches: BTreeMap::new(),

@@ -3,6 +3,7 @@
 mod advance;
 mod check;
 mod earn;
+mod govern;
 mod money;
 mod perform;
 mod plans;
@@ -21,7 +22,7 @@ use crate::{
 use perform::pick;
 use sheaf_client::{instruction, layout::SetGuardianArguments};
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey, signature::Keypair, signer::Signer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the program did otherwise than the model, if anything.
 type Outcome = Result<(), String>;
@@ -36,6 +37,8 @@ pub struct Run {
     world: World,
     model: Model,
     guardian: Keypair,
+    /// Who may be the admin: the first one is at the start.
+    governors: [Keypair; 2],
     /// Challengers, who answer each other; the first one also proves frauds.
     watchers: [Keypair; 2],
     earners: Vec<Pubkey>,
@@ -51,6 +54,7 @@ impl Run {
     /// Both worlds with network, pool and three validators.
     pub fn new(kind: &MintKind, fee_bps: u64) -> Self {
         let mut world = World::new(kind);
+        let successor = world.person();
         let (guardian, watchers) = (world.person(), [world.person(), world.person()]);
         let admin = world.admin.insecure_clone();
         let arguments = SetGuardianArguments {
@@ -87,6 +91,10 @@ impl Run {
             active_leaf_count: 0,
             page: None,
             bonds: BTreeMap::new(),
+            admin: 0,
+            proposed_admin: None,
+            minimum_stake: PARAMETERS.minimum_stake,
+            evidence: BTreeSet::new(),
             paused_until: 0,
             pause_again_at: 0,
             arrived_total: 0,
@@ -102,6 +110,7 @@ impl Run {
             world,
             model,
             guardian,
+            governors: [admin, successor],
             watchers,
             earners,
             plans: BTreeMap::new(),

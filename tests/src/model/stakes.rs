@@ -15,7 +15,7 @@ impl Model {
         let taken = |seat: &usize| self.bonds.values().any(|bond| bond.seat == *seat);
         let seat = (0..MAX_VALIDATORS).find(|seat| !taken(seat));
         let accepted = self.is_running()
-            && stake >= PARAMETERS.minimum_stake
+            && stake >= self.minimum_stake
             && !self.bonds.contains_key(&validator);
         let Some(seat) = seat.filter(|_| accepted) else {
             return false;
@@ -73,13 +73,13 @@ impl Model {
 
     /// `unjail_validator`.
     pub fn unjail(&mut self, validator: usize) -> bool {
-        let (unix_time, slot) = (self.unix_time, self.slot);
+        let (unix_time, slot, minimum_stake) = (self.unix_time, self.slot, self.minimum_stake);
         let Some(bond) = self.bonds.get_mut(&validator) else {
             return false;
         };
         let accepted = bond.withdraw_after.is_none()
             && bond.jailed_until.is_some_and(|until| unix_time >= until)
-            && bond.stake >= PARAMETERS.minimum_stake;
+            && bond.stake >= minimum_stake;
         if accepted {
             (bond.jailed_until, bond.since_slot) = (None, slot);
         }

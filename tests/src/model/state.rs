@@ -1,7 +1,7 @@
 //! What the program is supposed to remember.
 
 use solana_sdk::pubkey::Pubkey;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leaves of a tree: contributors with lifetime earnings, by index.
 pub type Leaves = Vec<(Pubkey, u64)>;
@@ -253,6 +253,14 @@ pub struct Model {
     pub page: Option<Page>,
     /// Stakes by validator.
     pub bonds: BTreeMap<usize, Bond>,
+    /// The admin, among those who may be, and whom it proposed.
+    pub admin: usize,
+    /// See `admin`.
+    pub proposed_admin: Option<usize>,
+    /// What a validator has to stake at least.
+    pub minimum_stake: u64,
+    /// Rounds of which the prover has evidence.
+    pub evidence: BTreeSet<u64>,
     /// Unix time at which a pause ends, and from which another may begin.
     pub paused_until: i64,
     /// See `paused_until`.

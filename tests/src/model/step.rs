@@ -93,6 +93,18 @@ pub enum Step {
     Pause(u32, Honest),
     /// `unpause_network`
     Unpause(Honest),
+    /// `set_parameters`: treasury's and validators' share, minimum stake, who signs.
+    SetParameters([u16; 2], u16, u8),
+    /// `propose_admin`: whom, and who signs.
+    ProposeAdmin(u8, u8),
+    /// `accept_admin`: who signs.
+    AcceptAdmin(u8),
+    /// `set_job_aggregator`, to one on the list or not.
+    NameAggregator(u8, bool, Honest),
+    /// `record_usage`
+    RecordUsage(u8),
+    /// `close_evidence`
+    CloseEvidence(u8),
     /// `open_page`
     OpenPage(bool),
     /// `sync_page` to the active tree or an older one.
@@ -180,6 +192,17 @@ pub fn step() -> impl Strategy<Value = Step> {
         (any::<bool>(), any::<u8>(), 0..8u8)
             .prop_map(|(group, whom, tree)| Step::ClaimNeighbours(group, whom, tree)),
     ];
+    let govern = prop_oneof![
+        // Seldom more than the program allows.
+        ([0..2_500u16, 0..2_500u16], 0..2_000u16, any::<u8>())
+            .prop_map(|(fees, stake, who)| Step::SetParameters(fees, stake, who)),
+        (any::<u8>(), any::<u8>()).prop_map(|(whom, who)| Step::ProposeAdmin(whom, who)),
+        any::<u8>().prop_map(Step::AcceptAdmin),
+        (any::<u8>(), honest(), honest())
+            .prop_map(|(job, listed, who)| Step::NameAggregator(job, listed, who)),
+        any::<u8>().prop_map(Step::RecordUsage),
+        any::<u8>().prop_map(Step::CloseEvidence),
+    ];
     prop_oneof![
         14 => any::<u8>().prop_map(Step::Advance),
         2 => time,
@@ -188,6 +211,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => quarrel,
         3 => stakes,
         4 => earnings,
+        2 => govern,
     ]
 }
 

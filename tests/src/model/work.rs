@@ -254,7 +254,8 @@ impl Model {
 }
 
 impl Job {
-    fn is_active(&self, unix_time: i64) -> bool {
+    /// Whether it takes work, at a unix time.
+    pub fn is_active(&self, unix_time: i64) -> bool {
         self.cancelled.is_none() && unix_time < self.deadline
     }
 

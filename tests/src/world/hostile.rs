@@ -1,13 +1,18 @@
 //! Variants of a good instruction that must all be refused.
 //!
 //! Where a world is hostile, every first use of an instruction is preceded by them: each signature
-//! left out, each account replaced by a missing one, by a copy that another program owns, and by each
-//! other account of the instruction; data cut short; accounts left out.
+//! left out, each account replaced by a missing one, by a copy that another program owns, by the one
+//! that stands there in another pool, and by each other account of the instruction; data cut short;
+//! accounts left out.
 
 use super::World;
 use solana_sdk::{
     account::Account, instruction::Instruction, pubkey::Pubkey, signature::Keypair, signer::Signer,
 };
+use std::collections::BTreeMap;
+
+/// Accounts of each instruction's first use, as they were before it.
+pub type Used = BTreeMap<&'static str, Vec<(Pubkey, Account)>>;
 
 /// Whether an instruction lands whatever stands at this place, by design.
 fn is_free(name: &str, at: usize) -> bool {
@@ -18,10 +23,34 @@ fn is_free(name: &str, at: usize) -> bool {
     }
 }
 
+/// Whether the caller chooses what stands at this place.
+fn is_chosen(name: &str, at: usize) -> bool {
+    match name {
+        // The mint of stakes.
+        "create_network" => at == 2,
+        // The pool, and nothing that belongs to one.
+        "close_intake" => at == 2,
+        _ => false,
+    }
+}
+
 impl World {
-    /// Makes every first use of an instruction be preceded by its hostile variants.
-    pub fn become_hostile(&mut self) {
-        self.hostile = true;
+    /// Makes every first use of an instruction be preceded by its hostile variants. `elsewhere` is
+    /// a world that went the same way in another pool.
+    pub fn become_hostile(&mut self, elsewhere: Self) {
+        self.elsewhere = Some(elsewhere.used);
+    }
+
+    pub(super) fn remember_use(&mut self, name: &'static str, instruction: &Instruction) {
+        if self.used.contains_key(name) {
+            return;
+        }
+        let accounts = instruction.accounts.iter().map(|meta| {
+            let account = self.svm.get_account(&meta.pubkey);
+            (meta.pubkey, account.unwrap_or_default())
+        });
+        let accounts = accounts.collect();
+        self.used.insert(name, accounts);
     }
 
     /// Names of the instructions whose hostile variants were all refused.
@@ -35,7 +64,11 @@ impl World {
         good: &Instruction,
         signers: &[&Keypair],
     ) {
-        if !self.hostile || !self.tried.insert(name) {
+        let Some(elsewhere) = &self.elsewhere else {
+            return;
+        };
+        let elsewhere = elsewhere.get(name).cloned().unwrap_or_default();
+        if !self.tried.insert(name) {
             return;
         }
         for (at, meta) in good.accounts.iter().enumerate() {
@@ -63,6 +96,20 @@ impl World {
             self.must_not_land(name, "with a missing account", at, missing, signers);
             let copy = self.foreign_copy(&good.accounts[at].pubkey);
             self.must_not_land(name, "with a foreign copy", at, replace(copy), signers);
+            if let Some((address, account)) = elsewhere.get(at)
+                && *address != good.accounts[at].pubkey
+                && !is_chosen(name, at)
+            {
+                self.svm
+                    .set_account(*address, account.clone())
+                    .expect("an account");
+                let foreign = replace(*address);
+                self.must_not_land(name, "with another pool's account", at, foreign, signers);
+                // The books look at all there is, and this is none of theirs.
+                self.svm
+                    .set_account(*address, Account::default())
+                    .expect("no account");
+            }
             for other in &good.accounts {
                 if other.pubkey != good.accounts[at].pubkey {
                     let twice = replace(other.pubkey);

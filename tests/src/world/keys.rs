@@ -23,6 +23,11 @@ impl Keys {
         Self(StdRng::seed_from_u64(SEED))
     }
 
+    /// The keys of people elsewhere.
+    pub fn elsewhere() -> Self {
+        Self(StdRng::seed_from_u64(!SEED))
+    }
+
     /// The next key.
     pub fn key(&mut self) -> Keypair {
         key_of(&mut self.0)

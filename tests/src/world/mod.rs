@@ -18,6 +18,7 @@ use crate::{
     program_file,
     rpc::{feed::Feed, recorder::Recorder},
 };
+use hostile::Used;
 use keys::Keys;
 use litesvm::{LiteSVM, types::TransactionMetadata};
 use sheaf_client::{
@@ -126,7 +127,10 @@ pub struct World {
     pub keys: Keys,
     mint_authority: Keypair,
     sequences: BTreeMap<Option<Pubkey>, u64>,
-    hostile: bool,
+    /// What each instruction's first use takes.
+    used: Used,
+    /// The same of another pool: where it is known, variants are tried.
+    elsewhere: Option<Used>,
     tried: BTreeSet<&'static str>,
     recorder: Option<Recorder>,
 }
@@ -148,11 +152,24 @@ impl World {
     /// # Panics
     /// When the program's bytes are missing or do not load.
     pub fn without_network(kind: &MintKind) -> Self {
+        Self::of(kind, Keys::new(), keys::mint())
+    }
+
+    /// Likewise, with other people and another mint.
+    ///
+    /// # Panics
+    /// When the program's bytes are missing or do not load.
+    pub fn elsewhere(kind: &MintKind) -> Self {
+        let mut keys = Keys::elsewhere();
+        let mint = keys.address();
+        Self::of(kind, keys, mint)
+    }
+
+    fn of(kind: &MintKind, mut keys: Keys, mint: Pubkey) -> Self {
         let mut svm = LiteSVM::new().with_sigverify(true);
         let at = Addresses::new(Pubkey::new_from_array(LOCALNET_PROGRAM_ID));
         svm.add_program(at.program, &program_file("SHEAF_PROGRAM", "sheaf.so"))
             .expect("the program loads");
-        let mut keys = Keys::new();
         let admin = keys.key();
         let mut loader = svm
             .get_account(&at.program_data())
@@ -163,7 +180,6 @@ impl World {
             .expect("an upgrade authority");
 
         let mint_authority = keys.key();
-        let mint = keys::mint();
         let stake_mint = keys.address();
         for mint in [&mint, &stake_mint] {
             kind.create_at(&mut svm, mint, &mint_authority.pubkey());
@@ -190,7 +206,8 @@ impl World {
             keys,
             mint_authority,
             sequences: BTreeMap::new(),
-            hostile: false,
+            used: Used::new(),
+            elsewhere: None,
             tried: BTreeSet::new(),
             recorder: None,
         };
@@ -369,6 +386,7 @@ impl World {
     /// When it is refused.
     #[track_caller]
     pub fn must(&mut self, name: &'static str, instruction: Instruction, signers: &[&Keypair]) {
+        self.remember_use(name, &instruction);
         self.try_hostile_variants(name, &instruction, signers);
         if let Err(error) = self.send(name, instruction, signers) {
             panic!("{name} was refused: {error}");

@@ -1,6 +1,6 @@
 //! From escrow to claims and refund, to the last unit.
 
-use crate::stage::stage;
+use crate::{recompute, stage::stage};
 use anyhow::{Context, Result};
 use sheaf_client::{
     address::{TOKEN_PROGRAM, associated_token},
@@ -33,6 +33,9 @@ async fn money_goes_from_escrow_to_claims_and_back_to_the_last_unit() -> Result<
     let scenario = &playing;
     let earned = scenario.books().await?;
     check_shares(scenario, &earned);
+    for round in &rounds {
+        recompute::round_is_recomputed(scenario, round.number).await?;
+    }
 
     the_requester_cancels(scenario).await?;
     changed_claims_are_refused(scenario, &earned).await?;

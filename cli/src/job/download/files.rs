@@ -5,7 +5,7 @@ use super::batches::Paid;
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use sheaf_format::Hash;
-use sheaf_kinds::web::PageHeader;
+use sheaf_kinds::{compute::result::RunHeader, web::PageHeader};
 use sheaf_protocol::text::{Amount, Base58Key, HexHash};
 use solana_sdk::pubkey::Pubkey;
 use std::{
@@ -41,6 +41,9 @@ struct Entry {
     bytes: u64,
     /// What the contribution says of the page; null when it is no page.
     page: Option<Page>,
+    /// What the contribution says of its run; null when it is none.
+    #[serde(default)]
+    run: Option<RunHeader>,
 }
 
 /// What a node says of a page it saw.
@@ -100,7 +103,7 @@ impl Folder {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, paid: &Paid, plaintext: &[u8]) -> anyhow::Result<u64> {
-        let (page, body) = taken_apart(plaintext);
+        let (page, run, body) = taken_apart(plaintext);
         let file = file_name(paid.round, &paid.id, is_html(body));
         write_whole(&self.path.join(&file), body)?;
         let bytes = body.len() as u64;
@@ -115,6 +118,7 @@ impl Folder {
             amount: paid.amount.into(),
             bytes,
             page,
+            run,
         });
         Ok(bytes)
     }
@@ -153,19 +157,20 @@ fn file_name(round: u64, id: &Hash, html: bool) -> String {
     format!("round-{round}/{}{ending}", HexHash(*id))
 }
 
-/// What a plaintext says of its page, and the body; all of it when it is no page.
-fn taken_apart(plaintext: &[u8]) -> (Option<Page>, &[u8]) {
-    match PageHeader::split(plaintext) {
-        Err(_) => (None, plaintext),
-        Ok((header, body)) => {
-            let page = Page {
-                url: header.url,
-                status: header.status,
-                self_declared_region: header.region,
-                observed_slot: header.observed_slot,
-            };
-            (Some(page), body)
-        }
+/// What a plaintext says of its page or run, and the body; all of it when it is neither.
+fn taken_apart(plaintext: &[u8]) -> (Option<Page>, Option<RunHeader>, &[u8]) {
+    if let Ok((header, body)) = PageHeader::split(plaintext) {
+        let page = Page {
+            url: header.url,
+            status: header.status,
+            self_declared_region: header.region,
+            observed_slot: header.observed_slot,
+        };
+        return (Some(page), None, body);
+    }
+    match RunHeader::split(plaintext) {
+        Ok((header, output)) => (None, Some(header), output),
+        Err(_) => (None, None, plaintext),
     }
 }
 
@@ -276,6 +281,25 @@ mod tests {
             (page.url.as_str(), page.self_declared_region.as_str()),
             ("http://h/a", "eu-west")
         );
+        Ok(())
+    }
+
+    #[test]
+    fn of_a_run_the_output_is_written() -> anyhow::Result<()> {
+        let outer = tempfile::tempdir()?;
+        let mut folder = Folder::open(outer.path(), 1, &ADDRESS)?;
+        let header = RunHeader::new(2, &[7; 32], None, b"work 2\n");
+        assert_eq!(
+            folder.write(&paid(4, 2), &header.with_output(b"work 2\n"))?,
+            7
+        );
+        folder.finish()?;
+        let index = read_index(&outer.path().join(INDEX))?.context("an index")?;
+        let [entry] = index.files.as_slice() else {
+            panic!("one file");
+        };
+        assert_eq!((&entry.page, entry.run), (&None, Some(header)));
+        assert_eq!(std::fs::read(outer.path().join(&entry.file))?, b"work 2\n");
         Ok(())
     }
 

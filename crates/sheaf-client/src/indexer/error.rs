@@ -1,7 +1,11 @@
 //! What can go wrong between a program and an indexer: what, why, what next.
 
 use crate::error::root_cause;
-use sheaf_protocol::api::ErrorBody;
+use sheaf_protocol::api::Problem;
+use std::time::Duration;
+
+/// No longer than this is waited because an indexer asks for it.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The indexer understood the request and will not do it; the same request again will not help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub enum IndexerError {
         status: u16,
         /// What it said.
         message: String,
+        /// How long it asks to wait before the same is sent again.
+        retry_after: Option<Duration>,
     },
     /// Something answers, but not as an indexer does.
     #[error(
@@ -90,6 +96,14 @@ impl IndexerError {
         self.refusal().is_some_and(|refusal| refusal.status == 404)
     }
 
+    /// How long the indexer asks to wait before the same is sent again, at most [`LONGEST_WAIT`].
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unable { retry_after, .. } => retry_after.map(|wait| wait.min(LONGEST_WAIT)),
+            _ => None,
+        }
+    }
+
     pub(super) fn unreachable(url: &str, error: &reqwest::Error) -> Self {
         Self::Unreachable {
             url: url.to_owned(),
@@ -98,22 +112,29 @@ impl IndexerError {
     }
 
     /// The error that an answer with another status than success stands for.
-    pub(super) fn from_answer(url: &str, path: &str, status: u16, body: &[u8]) -> Self {
+    pub(super) fn from_answer(
+        url: &str,
+        path: &str,
+        status: u16,
+        retry_after: Option<Duration>,
+        body: &[u8],
+    ) -> Self {
         let url = url.to_owned();
-        let said: Option<ErrorBody> = serde_json::from_slice(body).ok();
+        let said: Option<Problem> = serde_json::from_slice(body).ok();
         match (status, said) {
             // Not in time, too early, too many requests: a later try may succeed.
             (408 | 425 | 429 | 500.., said) => Self::Unable {
                 url,
                 status,
-                message: said.map_or_else(|| "it gave no reason".to_owned(), |said| said.message),
+                message: said.map_or_else(|| "it gave no reason".to_owned(), |said| said.detail),
+                retry_after,
             },
             (400..=499, Some(said)) => Self::Refused {
                 url,
                 refusal: Refusal {
                     status,
-                    name: said.error,
-                    message: said.message,
+                    name: said.code,
+                    message: said.detail,
                 },
             },
             (status, _) => Self::NotUnderstood {
@@ -130,12 +151,16 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, body: &str) -> IndexerError {
-        IndexerError::from_answer("http://h", "/v1/x", status, body.as_bytes())
+        let wait = Some(Duration::from_secs(90));
+        IndexerError::from_answer("http://h", "/v1/x", status, wait, body.as_bytes())
     }
 
     #[test]
     fn a_refusal_carries_name_and_message() {
-        let error = answered(409, r#"{"error":"nonce_used","message":"take another"}"#);
+        let error = answered(
+            409,
+            r#"{"type":"/v1/problems/nonce_used","title":"t","status":409,"detail":"take another","instance":"/v1/x","code":"nonce_used"}"#,
+        );
         let refusal = error.refusal().expect("a refusal");
         assert_eq!((refusal.status, refusal.name.as_str()), (409, "nonce_used"));
         assert_eq!(
@@ -143,15 +168,16 @@ mod tests {
             "the indexer at http://h refused: nonce_used: take another"
         );
         assert!(!error.is_unknown());
-        assert!(answered(404, r#"{"error":"no_job","message":"m"}"#).is_unknown());
+        assert!(answered(404, r#"{"code":"no_job","detail":"m"}"#).is_unknown());
     }
 
     #[test]
     fn what_may_pass_is_no_refusal() {
         for status in [408, 429, 500, 503] {
-            let error = answered(status, r#"{"error":"busy","message":"soon"}"#);
+            let error = answered(status, r#"{"code":"busy","detail":"soon"}"#);
             assert!(matches!(error, IndexerError::Unable { .. }), "{status}");
             assert_eq!(error.refusal(), None);
+            assert_eq!(error.retry_after(), Some(LONGEST_WAIT));
         }
     }
 

@@ -1,20 +1,25 @@
-//! The HTTP API of an indexer (`docs/protocol.md`), one method for each thing it can be asked.
+//! The HTTP API of an indexer (`docs/api.md`), one method for each thing it can be asked; its
+//! lists are read to their end.
 //!
 //! Nothing that comes back is believed here: what counts is checked by whoever uses it, against the
 //! chain.
 
 mod error;
+mod list;
 #[cfg(test)]
 mod tests;
 
 pub use error::{IndexerError, Refusal};
+pub use list::Submissions;
 
-use reqwest::{Client, Method, RequestBuilder, Response, Url, redirect::Policy};
+use reqwest::{
+    Client, Method, RequestBuilder, Response, Url, header::RETRY_AFTER, redirect::Policy,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::{
     api::{
-        ContributorView, DOWNLOAD_HEADER, JobView, LeafView, ManifestView, ReceiptView, RoundView,
+        ContributorView, DOWNLOAD_HEADER, JobView, ManifestView, ReceiptView, RoundView,
         SIGNATURE_HEADER, SUBMISSION_HEADER, Status, Stored, SubmissionView,
     },
     batch::BatchFile,
@@ -77,14 +82,6 @@ impl Indexer {
     /// [`IndexerError`], here and below.
     pub async fn status(&self) -> Result<Status, IndexerError> {
         self.get("/v1/status").await
-    }
-
-    /// All jobs of the pool.
-    ///
-    /// # Errors
-    /// [`IndexerError`].
-    pub async fn jobs(&self) -> Result<Vec<JobView>, IndexerError> {
-        self.get("/v1/jobs").await
     }
 
     /// A job.
@@ -164,14 +161,6 @@ impl Indexer {
         }
     }
 
-    /// All rounds of the pool.
-    ///
-    /// # Errors
-    /// [`IndexerError`].
-    pub async fn rounds(&self) -> Result<Vec<RoundView>, IndexerError> {
-        self.get("/v1/rounds").await
-    }
-
     /// A round.
     ///
     /// # Errors
@@ -231,28 +220,12 @@ impl Indexer {
             .await
     }
 
-    /// The score files of a round.
-    ///
-    /// # Errors
-    /// [`IndexerError`].
-    pub async fn scores(&self, round: u64) -> Result<Vec<SignedScoreFile>, IndexerError> {
-        self.get(&format!("/v1/rounds/{round}/scores")).await
-    }
-
     /// The aggregator's manifest of a round.
     ///
     /// # Errors
     /// [`IndexerError`].
     pub async fn manifest(&self, round: u64) -> Result<ManifestView, IndexerError> {
         self.get(&format!("/v1/rounds/{round}/manifest")).await
-    }
-
-    /// The leaves of the active tree, in order of index.
-    ///
-    /// # Errors
-    /// [`IndexerError`].
-    pub async fn leaves(&self) -> Result<Vec<LeafView>, IndexerError> {
-        self.get("/v1/leaves").await
     }
 
     /// A contributor's leaf in the active tree, with its proofs.
@@ -298,11 +271,13 @@ impl Indexer {
         if status.is_success() {
             return Ok(answer);
         }
+        let retry_after = retry_after(&answer);
         let body = self.reached(answer.bytes().await)?;
         Err(IndexerError::from_answer(
             &self.url,
             path,
             status.as_u16(),
+            retry_after,
             &body,
         ))
     }
@@ -318,4 +293,10 @@ impl Indexer {
             reason: reason.to_owned(),
         }
     }
+}
+
+/// The whole seconds that an answer asks to wait.
+fn retry_after(answer: &Response) -> Option<Duration> {
+    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.parse().ok().map(Duration::from_secs)
 }

@@ -4,7 +4,7 @@ use super::*;
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::Path,
+    extract::{Path, Query},
     http::{HeaderMap, StatusCode},
     response::IntoResponse,
     routing::{get, post, put},
@@ -12,8 +12,11 @@ use axum::{
 use ed25519_dalek::SigningKey;
 use serde_json::json;
 use sheaf_format::digest::sha256;
-use sheaf_protocol::api::ErrorBody;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use sheaf_protocol::api::Problem;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 /// Serves `routes` on a free port for the length of the test.
 async fn serve(routes: Router) -> Indexer {
@@ -25,8 +28,16 @@ async fn serve(routes: Router) -> Indexer {
     Indexer::new(&url).expect("an address of an indexer")
 }
 
-fn refused(status: StatusCode, name: &str) -> (StatusCode, Json<ErrorBody>) {
-    (status, Json(ErrorBody::new(name, "why and what next")))
+fn refused(status: StatusCode, name: &str) -> (StatusCode, Json<Problem>) {
+    let problem = Problem {
+        kind: format!("/v1/problems/{name}"),
+        title: "what it is".to_owned(),
+        status: status.as_u16(),
+        detail: "why and what next".to_owned(),
+        instance: String::new(),
+        code: name.to_owned(),
+    };
+    (status, Json(problem))
 }
 
 fn key() -> SigningKey {
@@ -182,6 +193,59 @@ async fn answers_that_cannot_be_are_told_apart() {
     assert!(matches!(error, IndexerError::NotUnderstood { .. }));
     let error = indexer.leaves().await.expect_err("not now");
     assert!(matches!(error, IndexerError::Unable { status: 503, .. }));
+}
+
+/// The part of a list of leaves that a cursor asks for, of `total` in parts of two.
+fn leaf_page(cursor: Option<&String>, total: u8) -> serde_json::Value {
+    let first = cursor.map_or(0, |cursor| cursor.parse::<u8>().expect("a number"));
+    let last = total.min(first + 2);
+    let items: Vec<_> = (first..last)
+        .map(|number| json!({"contributor": Base58Key([number; 32]), "cumulative": "7"}))
+        .collect();
+    json!({
+        "round": 1,
+        "root": {"hash": HexHash([0; 32]), "sum": "0"},
+        "first_index": first,
+        "items": items,
+        "next_cursor": (last < total).then(|| last.to_string()),
+    })
+}
+
+#[tokio::test]
+async fn a_list_is_read_part_by_part_and_again_when_the_tree_moved() {
+    static MOVED: AtomicUsize = AtomicUsize::new(0);
+    let routes = Router::new().route(
+        "/v1/leaves",
+        get(|Query(query): Query<BTreeMap<String, String>>| async move {
+            let cursor = query.get("cursor");
+            if cursor.is_some() && MOVED.fetch_add(1, Ordering::SeqCst) == 0 {
+                return refused(StatusCode::GONE, "tree_moved").into_response();
+            }
+            Json(leaf_page(cursor, 5)).into_response()
+        }),
+    );
+    let leaves = serve(routes).await.leaves().await.expect("leaves");
+    let firsts: Vec<u8> = leaves.iter().map(|leaf| leaf.contributor[0]).collect();
+    assert_eq!(firsts, [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_end_is_not_followed_for_ever() {
+    let endless = || async { Json(json!({"items": [], "next_cursor": "1"})) };
+    let hostile = || async { Json(json!({"items": [], "next_cursor": "1&limit=0"})) };
+    let routes = Router::new()
+        .route("/v1/jobs", get(endless))
+        .route("/v1/validators", get(hostile));
+    let indexer = serve(routes).await;
+    for error in [
+        indexer.jobs().await.expect_err("it does not end"),
+        indexer.validators().await.expect_err("no cursor"),
+    ] {
+        assert!(
+            matches!(error, IndexerError::NotUnderstood { .. }),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ impl From<TreeError> for ProofError {
 
 /// A node of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeView {
     /// Its hash; zeros when absent.
     pub hash: HexHash,
@@ -62,6 +63,7 @@ impl From<NodeView> for Node {
 
 /// A contributor: its leaf in the active tree, or that it has none yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContributorView {
     /// The contributor's wallet.
     pub contributor: Base58Key,
@@ -73,6 +75,7 @@ pub struct ContributorView {
 
 /// A leaf of the active tree, with its proofs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContributorLeaf {
     /// Root of the tree.
     pub root: NodeView,
@@ -90,6 +93,36 @@ pub struct ContributorLeaf {
     pub page_proof: Vec<NodeView>,
     /// Siblings from the page's root to the tree's root, 16 of them.
     pub pool_proof: Vec<NodeView>,
+}
+
+/// What a contributor has earned, and in which rounds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EarningsView {
+    /// The contributor's wallet.
+    pub contributor: Base58Key,
+    /// Round in which the active tree became active; 0 before the first.
+    pub round: u64,
+    /// Lifetime earnings; 0 without a leaf.
+    pub cumulative: Amount,
+    /// Lifetime claims, as the chain says; `null` when it cannot be asked now.
+    pub claimed: Option<Amount>,
+    /// Rounds in which it earned, newest first.
+    pub items: Vec<EarningView>,
+    /// What to ask for the next part with; `null` at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// What a contributor earned in a final round, in whatever role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EarningView {
+    /// The round.
+    pub round: u64,
+    /// Earned in it.
+    pub amount: Amount,
+    /// Lifetime earnings after it.
+    pub cumulative: Amount,
 }
 
 impl ContributorView {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A job's account, with its specification when published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobView {
     /// Number of the job in its pool.
     pub number: u64,

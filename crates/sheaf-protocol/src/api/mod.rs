@@ -1,31 +1,34 @@
 //! The answers of the HTTP API under `/v1`, as JSON. Server and clients use the same types.
 //!
-//! | method, path | answer |
-//! |---|---|
-//! | GET `/v1/status` | [`Status`] |
-//! | GET `/v1/jobs`, `/v1/jobs/{number}` | list of [`JobView`], one |
-//! | PUT `/v1/jobs/{number}/specification` | [`JobView`] |
-//! | POST `/v1/delegations` | [`Stored`] |
-//! | POST `/v1/submissions` | [`ReceiptView`] |
-//! | GET `/v1/submissions/{id}` | [`SubmissionView`] |
-//! | GET `/v1/rounds`, `/v1/rounds/{n}` | list of [`RoundView`], one |
-//! | GET `/v1/rounds/{n}/batches/{job number}` | [`BatchFile`](crate::batch::BatchFile) |
-//! | GET `/v1/content/{hash}` | ciphertext |
-//! | POST `/v1/rounds/{n}/scores` with [`SignedScoreFile`](crate::scores::SignedScoreFile) | [`Stored`] |
-//! | GET `/v1/rounds/{n}/scores` | list of [`SignedScoreFile`](crate::scores::SignedScoreFile) |
-//! | GET `/v1/rounds/{n}/manifest` | [`ManifestView`] |
-//! | GET `/v1/leaves` | list of [`LeafView`] |
-//! | GET `/v1/contributors/{key}` | [`ContributorView`] |
+//! - [`problem`]: refusals; [`page`]: lists, part by part.
+//! - [`Status`], [`SubmissionView`], [`JobView`], [`RoundView`], [`ContributorView`], [`PoolView`],
+//!   [`EventView`] and their parts: what there is to see.
+//!
+//! Which path answers with which is in `docs/api.md` and, for programs, at `/v1/openapi.json`.
 
 mod contributor;
+mod event;
 mod job;
+pub mod page;
+mod pool;
+pub mod problem;
 mod round;
+#[cfg(feature = "openapi")]
+mod schema;
 
-pub use contributor::{ContributorLeaf, ContributorView, NodeView, ProofError};
+pub use contributor::{
+    ContributorLeaf, ContributorView, EarningView, EarningsView, NodeView, ProofError,
+};
+pub use event::{DatasetEvent, EventView, Pulse, Series, UsageView};
 pub use job::JobView;
+pub use page::{LeafPage, Page};
+pub use pool::{DutyView, OwedView, PoolView, ValidatorState, ValidatorView};
+pub use problem::Problem;
 pub use round::{
     BatchView, DebitView, OutcomeView, RoundAccountView, RoundStage, RoundValidatorView, RoundView,
 };
+#[cfg(feature = "openapi")]
+pub use schema::SignedStatement;
 
 /// An earner in `/v1/leaves`; its index is its place in the list.
 pub use crate::ledger::Leaf as LeafView;
@@ -48,39 +51,9 @@ pub const DOWNLOAD_HEADER: &str = "x-sheaf-download";
 /// The answer to a submission: `{"body", "signature"}`.
 pub type ReceiptView = Signed<Receipt>;
 
-/// Any refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ErrorBody {
-    /// Name of the error, for programs.
-    pub error: String,
-    /// What, why, what next, for people.
-    pub message: String,
-}
-
-impl ErrorBody {
-    /// A refusal with its name and message.
-    pub fn new(error: impl Into<String>, message: impl std::fmt::Display) -> Self {
-        Self {
-            error: error.into(),
-            message: message.to_string(),
-        }
-    }
-}
-
-impl From<&crate::intake::Refusal> for ErrorBody {
-    fn from(refusal: &crate::intake::Refusal) -> Self {
-        Self::new(refusal.name(), refusal)
-    }
-}
-
-impl From<&crate::statement::Refused> for ErrorBody {
-    fn from(refused: &crate::statement::Refused) -> Self {
-        Self::new(refused.name(), refused)
-    }
-}
-
 /// Something was stored, or was there already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stored {
     /// sha256 of the stored bytes; of a statement, of `domain || body`; of a score file, its root.
     pub hash: HexHash,
@@ -88,6 +61,7 @@ pub struct Stored {
 
 /// Where the indexer stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Status {
     /// Genesis hash of the cluster.
     pub genesis: Base58Key,
@@ -113,6 +87,7 @@ pub struct Status {
 
 /// The live round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveRound {
     /// Its number.
     pub round: u64,
@@ -122,6 +97,7 @@ pub struct LiveRound {
 
 /// Where a submission stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubmissionState {
     /// Admitted; a receipt was given.
@@ -138,6 +114,7 @@ pub enum SubmissionState {
 
 /// A submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubmissionView {
     /// Its id.
     pub id: HexHash,

@@ -9,6 +9,7 @@ use sheaf_format::digest::RoundScope;
 
 /// Where a round stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoundStage {
     /// Batches are taken.
@@ -35,6 +36,7 @@ pub enum RoundStage {
 
 /// A round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoundView {
     /// Number of the round in its pool.
     pub number: u64,
@@ -50,6 +52,7 @@ pub struct RoundView {
 
 /// A round's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoundAccountView {
     /// Its address.
     pub address: Base58Key,
@@ -107,6 +110,7 @@ pub struct RoundAccountView {
 
 /// A validator's part in a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoundValidatorView {
     /// The validator's wallet.
     pub authority: Base58Key,
@@ -122,6 +126,7 @@ pub struct RoundValidatorView {
 
 /// A batch's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BatchView {
     /// Number of the job.
     pub job_number: u64,
@@ -149,6 +154,7 @@ pub struct BatchView {
 
 /// What an indexer computed for a round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutcomeView {
     /// Root of the tree the round started from.
     pub base_root: HexHash,
@@ -172,6 +178,7 @@ pub struct OutcomeView {
 
 /// What a job pays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DebitView {
     /// Number of the job.
     pub job_number: u64,

@@ -77,13 +77,6 @@ fn somebody_without_a_leaf_is_told_so() {
 }
 
 #[test]
-fn refusals_carry_their_name_and_say_what_to_do() {
-    let body = ErrorBody::from(&crate::intake::Refusal::NonceSeen(5));
-    assert_eq!(body.error, "nonce_seen");
-    assert!(body.message.contains("take another"), "{}", body.message);
-}
-
-#[test]
 fn states_and_stages_are_written_in_lower_case() {
     assert_eq!(
         serde_json::to_string(&SubmissionState::Batched).expect("json"),

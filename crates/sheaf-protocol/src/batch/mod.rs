@@ -135,6 +135,7 @@ impl From<&Submission> for Contribution {
 
 /// One job's contributions in one round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BatchFile {
     /// The job's address.
@@ -142,8 +143,10 @@ pub struct BatchFile {
     /// The round.
     pub round: u64,
     /// The submissions, ascending by id.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::api::SignedStatement>))]
     pub submissions: Vec<Signed<Submission>>,
     /// A delegation for every contributor and node among them, ascending by both.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::api::SignedStatement>))]
     pub delegations: Vec<Signed<Delegation>>,
 }
 

@@ -15,6 +15,7 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
+use std::borrow::Cow;
 
 /// Connections to a database. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -64,6 +65,15 @@ impl Turn {
             Self::Postgres(turn) => turn.commit().await?,
         }
         reached(Point::Committed);
+        Ok(())
+    }
+
+    /// Undoes what it did.
+    pub async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(turn) => turn.rollback().await?,
+            Self::Postgres(turn) => turn.rollback().await?,
+        }
         Ok(())
     }
 }
@@ -171,7 +181,7 @@ pub fn plain(text: &str) -> String {
 /// A statement with its values.
 #[derive(Clone, Debug)]
 pub struct Query {
-    text: &'static str,
+    text: Cow<'static, str>,
     values: Vec<Value>,
     given: Option<Given>,
 }
@@ -179,7 +189,7 @@ pub struct Query {
 /// A statement; its values follow with [`Query::bind`].
 pub const fn query(text: &'static str) -> Query {
     Query {
-        text,
+        text: Cow::Borrowed(text),
         values: Vec::new(),
         given: None,
     }
@@ -190,6 +200,20 @@ impl Query {
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// More text of the statement.
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    /// The next value, where the statement's text ends so far.
+    pub fn push_bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        let number = format!("${}", self.values.len());
+        self.text.to_mut().push_str(&number);
         self
     }
 
@@ -313,8 +337,8 @@ impl Query {
             added.map_err(sqlx::Error::Encode)?;
         }
         match self.given {
-            None => Ok(vec![(self.text.to_owned(), arguments)]),
-            Some(given) => given.for_sqlite(self.text, &arguments, self.values.len()),
+            None => Ok(vec![(self.text.into_owned(), arguments)]),
+            Some(given) => given.for_sqlite(&self.text, &arguments, self.values.len()),
         }
     }
 
@@ -331,8 +355,8 @@ impl Query {
             added.map_err(sqlx::Error::Encode)?;
         }
         match self.given {
-            None => Ok((self.text.to_owned(), arguments)),
-            Some(given) => given.for_postgres(self.text, arguments, count),
+            None => Ok((self.text.into_owned(), arguments)),
+            Some(given) => given.for_postgres(&self.text, arguments, count),
         }
     }
 }

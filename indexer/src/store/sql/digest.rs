@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use sheaf_format::{Hash, digest::sha256};
 
 /// Every table with the statement that gives its rows in order. Keys are bytes and integers, so that both databases
-/// order them alike. `reading` is left out: it says how far the last poll came.
+/// order them alike. Left out are `reading`, which says how far the last poll came, and `ended_rounds`, which is what a process happened to see of a round last.
 pub const TABLES: [(&str, &str); 15] = [
     ("batches", "SELECT * FROM batches ORDER BY round, job"),
     (

@@ -17,7 +17,11 @@ use async_trait::async_trait;
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::statement::{Delegation, Signed, Submission};
 
-fn record(row: &Row) -> Result<SubmissionRecord> {
+/// The columns of [`record`].
+pub(super) const SUBMISSION_COLUMNS: &str =
+    "statement, job, received_slot, intake_round, batched_round, quality_bps, amount, paid";
+
+pub(super) fn record(row: &Row) -> Result<SubmissionRecord> {
     let quality: Option<i64> = row.try_get(5)?;
     let paid_amount: Option<Vec<u8>> = row.try_get(6)?;
     let batched: Option<i64> = row.try_get(4)?;
@@ -136,14 +140,11 @@ impl IntakeStore for SqlStore {
     }
 
     async fn submission(&self, id: &Hash) -> Result<Option<SubmissionRecord>> {
-        let row = query(
-            "SELECT statement, job, received_slot, intake_round, batched_round, quality_bps, amount,
-                 paid
-             FROM submissions WHERE id = $1",
-        )
-        .bind(&id[..])
-        .fetch_optional(&self.readers)
-        .await?;
+        let mut wanted = query("SELECT ");
+        wanted.push(SUBMISSION_COLUMNS);
+        wanted.push(" FROM submissions WHERE id = ");
+        wanted.push_bind(&id[..]);
+        let row = wanted.fetch_optional(&self.readers).await?;
         row.as_ref().map(record).transpose()
     }
 

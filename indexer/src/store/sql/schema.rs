@@ -60,3 +60,19 @@ fn since(migrator: &Migrator, before: &BTreeSet<i64>) -> Vec<Migrated> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_take_the_same_steps() {
+        let steps = |migrator: &'static Migrator| -> Vec<(i64, &'static str)> {
+            let steps = migrator.iter();
+            steps
+                .map(|step| (step.version, &*step.description))
+                .collect()
+        };
+        assert_eq!(steps(&SQLITE), steps(&POSTGRES));
+    }
+}

@@ -6,6 +6,7 @@ mod fixture;
 mod intake;
 mod place;
 mod races;
+mod read;
 mod rounds;
 
 /// A test on each database, for each promise.
@@ -53,6 +54,10 @@ promises! {
     chain::events_before_a_slot_are_found,
     chain::early_events_are_replaced_as_a_whole,
     chain::an_indexer_begins_in_the_middle_once,
+    read::submissions_are_listed_by_what_is_asked,
+    read::events_are_listed_as_far_as_they_were_acted_upon,
+    read::rounds_are_remembered,
+    read::a_database_that_takes_writes_says_so_and_counts,
     races::a_submission_is_stored_once_however_many_bring_it,
     races::who_is_stored_before_the_freeze_is_in_the_batch,
     races::a_score_file_is_in_time_for_the_outcome_or_is_told_so,

@@ -57,6 +57,12 @@ impl Run {
             | Step::Claim(..)
             | Step::ClaimTooMuch(..)
             | Step::ClaimNeighbours(..) => self.earn(step),
+            Step::SetParameters(..)
+            | Step::ProposeAdmin(..)
+            | Step::AcceptAdmin(..)
+            | Step::NameAggregator(..)
+            | Step::RecordUsage(..)
+            | Step::CloseEvidence(..) => self.govern(step),
             _ => self.carry_on(step),
         }
     }

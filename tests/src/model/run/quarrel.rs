@@ -91,6 +91,9 @@ impl Run {
             .world
             .cache_instruction_in(number, &prover.pubkey(), side, &tree, 0);
         let accepted = self.model.can_accuse(number);
+        if accepted {
+            self.model.evidence.insert(number);
+        }
         self.send("cache_evidence", cache, &[&prover], accepted)
     }
 
