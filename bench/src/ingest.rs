@@ -41,7 +41,7 @@ pub async fn measure() -> anyhow::Result<Report> {
     let databases = Databases::start()?;
     for database in DATABASES {
         let name = Some(database.name());
-        let inserts = insert(&databases, database, &place, &feed, &rows).await?;
+        let inserts = insert(&databases, database, &rows).await?;
         report.add("inserts alone", name, inserts, Unit::PerSecond);
         let (taken, memory) = ingest(&databases, database, &place, &feed).await?;
         report.add("events stored and acted upon", name, taken, Unit::PerSecond);
@@ -82,8 +82,6 @@ fn decode_all(place: &Place, feed: &Feed) -> (Vec<TransactionRow>, f64) {
 async fn insert(
     databases: &Databases,
     database: Database,
-    place: &Place,
-    feed: &Feed,
     rows: &[TransactionRow],
 ) -> anyhow::Result<f64> {
     let folder = tempfile::tempdir()?;
