@@ -12,7 +12,7 @@ use sheaf_format::{Hash, digest::sha256};
 
 /// Every table with the statement that gives its rows in order. Keys are bytes and integers, so that both databases
 /// order them alike. Left out are `reading`, which says how far the last poll came, and `ended_rounds`, which is what a process happened to see of a round last.
-pub const TABLES: [(&str, &str); 15] = [
+pub const TABLES: [(&str, &str); 16] = [
     ("batches", "SELECT * FROM batches ORDER BY round, job"),
     (
         "dead_letters",
@@ -21,6 +21,10 @@ pub const TABLES: [(&str, &str); 15] = [
     (
         "delegations",
         "SELECT * FROM delegations ORDER BY contributor, node",
+    ),
+    (
+        "early_events",
+        "SELECT * FROM early_events ORDER BY series, signature, instruction, inner_index",
     ),
     ("events", "SELECT * FROM events ORDER BY series, sequence"),
     ("journal", "SELECT * FROM journal ORDER BY signature"),

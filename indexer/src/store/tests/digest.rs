@@ -6,7 +6,7 @@ use super::fixture::{
 use crate::store::{
     DigestStore as _, EventStore as _, IntakeStore as _, JournalStore as _, RoundStore as _,
     SqlStore,
-    events::{DeadLetter, Effect, Position, Reading, TransactionRow},
+    events::{DeadLetter, EarlyEvent, Effect, EventRow, Position, Reading, TransactionRow},
     journal::Ending,
     rounds::OutcomeChanges,
 };
@@ -70,8 +70,23 @@ async fn fill(store: &SqlStore) -> Vec<Hash> {
             },
         }],
     };
-    let newest = (unread.signature, 5);
-    store.record(&POOL, newest, &[unread]).await.expect("kept");
+    store.record(&[unread]).await.expect("kept");
+    note().await;
+    let early = EarlyEvent {
+        signature: Signature::from([8; 64]),
+        slot: 6,
+        event: EventRow {
+            series: POOL,
+            sequence: 3,
+            name: "JobFunded".to_owned(),
+            data: vec![1],
+            position: Position {
+                instruction: 0,
+                inner: 1,
+            },
+        },
+    };
+    store.replace_early(&POOL, &[early]).await.expect("kept");
     note().await;
     let effect = Effect::Final {
         round: 1,
