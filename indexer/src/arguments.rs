@@ -48,7 +48,7 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct Migrate {
     /// Folder for the database
-    #[arg(long, value_name = "DIR", required_unless_present = "database")]
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
     /// Database: postgres://USER@HOST/DATABASE, or an SQLite file [default: indexer.sqlite in --data]
