@@ -1,7 +1,7 @@
 //! What the tests start with: feeds of the program's real transactions, and databases.
 
 use sheaf_client::{Chain, address::TOKEN_PROGRAM, token::Mint};
-use sheaf_format::{LOCALNET_PROGRAM_ID, digest::RoundScope};
+use sheaf_format::LOCALNET_PROGRAM_ID;
 use sheaf_indexer::{
     ingest::{Ingest, source::Source},
     place::Place,
