@@ -76,7 +76,7 @@ async fn play(name: &str, points: Vec<String>) -> Result<Vec<String>> {
     let mut playing = stage::stage(name, plan).await?;
     let url = playing.indexer.url().to_owned();
     let stack = &mut playing.stack;
-    stack.kill_indexer_at(points, &url, collect_slots).await?;
+    stack.kill_indexer_at(points, &url, collect_slots);
     playing.collect().await?;
     let done = playing.stack.stop_killing().await?;
     let paid = until_paid(&playing).await?;
