@@ -37,6 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(150);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_indexer_that_is_killed_again_and_again_pays_everything_once() -> Result<()> {
     let done = play("kills", (0..SHORT).map(point).collect()).await?;
+    println!("the indexer died at {done:?}");
     ensure!(done.len() as u64 >= SHORT / 2, "killed at {done:?} only");
     Ok(())
 }
