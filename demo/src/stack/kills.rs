@@ -2,7 +2,9 @@
 
 use super::{Stack, process::Process};
 use anyhow::{Context, Result, bail};
-use std::{collections::VecDeque, os::unix::process::ExitStatusExt as _, time::Duration};
+use std::{
+    collections::VecDeque, os::unix::process::ExitStatusExt as _, path::Path, time::Duration,
+};
 
 /// How long a restarted indexer may take to serve, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -17,36 +19,41 @@ pub struct Kills {
     address: String,
     collect_slots: u32,
     waiting: VecDeque<String>,
+    has_begun: bool,
     at: Option<String>,
     done: Vec<String>,
 }
 
 impl Stack {
-    /// Kills the indexer and starts it again on its address, to die at the first of these points (as
-    /// `commit:3`), then again for the second, and so on: [`Stack::check`] sees to it.
-    ///
-    /// # Errors
-    /// When it cannot be started.
-    pub async fn kill_indexer_at(
-        &mut self,
-        points: Vec<String>,
-        url: &str,
-        collect_slots: u32,
-    ) -> Result<()> {
-        let address = url.strip_prefix("http://").unwrap_or(url).to_owned();
-        for indexer in self.indexers.drain(..) {
-            indexer.kill().await;
-        }
-        let mut kills = Kills {
-            address,
+    /// Once validators and nodes work: kills the indexer and starts it again on its address, to die at the
+    /// first of these points (as `commit:3`), then again for the second, and so on. [`Stack::mend`] does
+    /// it.
+    pub fn kill_indexer_at(&mut self, points: Vec<String>, url: &str, collect_slots: u32) {
+        self.kills = Some(Kills {
+            address: url.strip_prefix("http://").unwrap_or(url).to_owned(),
             collect_slots,
             waiting: points.into(),
+            has_begun: false,
             at: None,
             done: Vec::new(),
+        });
+    }
+
+    /// Whether everybody has found the indexer: who starts without one ends at once.
+    fn everybody_works(&self) -> bool {
+        let votes = |number: usize| {
+            let log = self.folder.log(&format!("validator-{}", number + 1));
+            std::fs::read_to_string(log).is_ok_and(|log| log.contains(" votes with "))
         };
-        self.live_on(&mut kills)?;
-        self.kills = Some(kills);
-        Ok(())
+        let began = |path: &Path| {
+            let is_journal = path
+                .extension()
+                .is_some_and(|extension| extension == "jsonl");
+            is_journal && path.metadata().is_ok_and(|journal| journal.len() > 0)
+        };
+        let nodes = std::fs::read_dir(self.folder.join("nodes"));
+        let mut files = nodes.into_iter().flatten().flatten();
+        (0..self.validators.len()).all(votes) && files.any(|file| began(&file.path()))
     }
 
     /// Kills the indexer once more, and lets it live from here on. Gives the points at which it died.
@@ -69,10 +76,20 @@ impl Stack {
     }
 
     /// Starts the indexer again when it died where it was to die.
-    pub(super) fn mend(&mut self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When it ended otherwise, or cannot be started.
+    pub async fn mend(&mut self) -> Result<()> {
         let Some(mut kills) = self.kills.take() else {
             return Ok(());
         };
+        if !kills.has_begun && self.everybody_works() {
+            kills.has_begun = true;
+            for indexer in self.indexers.drain(..) {
+                indexer.kill().await;
+            }
+            self.live_on(&mut kills)?;
+        }
         let ended = match self.indexers.first_mut() {
             Some(indexer) => indexer.ended()?,
             None => None,

@@ -87,7 +87,6 @@ impl Stack {
     /// When a process ended that should run, or nodes ended badly.
     pub fn check(&mut self) -> Result<()> {
         self.localnet.process.must_run()?;
-        self.mend()?;
         for process in self.indexers.iter_mut().chain(&mut self.validators) {
             process.must_run()?;
         }
