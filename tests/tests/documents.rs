@@ -18,7 +18,7 @@ const FOLDERS: [&str; 12] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
