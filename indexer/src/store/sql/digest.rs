@@ -27,7 +27,12 @@ pub const TABLES: [(&str, &str); 16] = [
         "SELECT * FROM early_events ORDER BY series, signature, instruction, inner_index",
     ),
     ("events", "SELECT * FROM events ORDER BY series, sequence"),
-    ("journal", "SELECT * FROM journal ORDER BY signature"),
+    (
+        // Named, because the two databases have them in other orders.
+        "journal",
+        "SELECT signature, action, bytes, last_valid_block_height, since_slot, state, slot, note
+         FROM journal ORDER BY signature",
+    ),
     ("leaves", "SELECT * FROM leaves ORDER BY leaf"),
     (
         "outcome_leaves",
