@@ -29,7 +29,7 @@ use solana_sdk::{
     instruction::Instruction, pubkey::Pubkey, signature::Keypair, signer::Signer as _,
 };
 use std::{sync::Arc, time::Duration};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, LocalSet};
 
 /// Seeds that are tried, all at once: most of the time is waiting.
 const SEEDS: std::ops::Range<u64> = 0..16;
@@ -94,41 +94,46 @@ impl Stage {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_payment_lands_once_whatever_is_lost_on_the_way() {
+/// Tries every seed, side by side.
+async fn with_every_seed<F: Future<Output = ()> + 'static>(attempt: impl Fn(u64) -> F) {
+    let here = LocalSet::new();
     let mut trying = JoinSet::new();
     for seed in SEEDS {
-        trying.spawn(async move {
-            let world = World::without_network(&MintKind::Token);
-            let (from, to) = (world.aggregator.pubkey(), Pubkey::new_from_array([7; 32]));
-            let mut stage = Stage::new(world, seed, Denial::Lagging).await;
-            let sent = stage
-                .send("pay", &transfer_lamports(&from, &to, PAID))
-                .await;
-            assert!(matches!(sent, Sent::Landed { .. }), "seed {seed}: {sent:?}");
-            stage.ledger.outlast();
-            assert_eq!(stage.ledger.lamports(&to), PAID, "seed {seed}");
-            let overlaps = stage.ledger.overlaps();
-            assert!(
-                overlaps.is_empty(),
-                "seed {seed}: two could land: {overlaps:?}"
-            );
-        });
+        trying.spawn_local_on(attempt(seed), &here);
     }
-    while let Some(tried) = trying.join_next().await {
-        tried.expect("every seed");
-    }
+    here.run_until(async {
+        while let Some(tried) = trying.join_next().await {
+            tried.expect("every seed");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_lands_once_whatever_is_lost_on_the_way() {
+    with_every_seed(pay_once).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_round_settles_once_even_when_nodes_forget_what_landed() {
-    let mut trying = JoinSet::new();
-    for seed in SEEDS {
-        trying.spawn(settle_once(seed));
-    }
-    while let Some(tried) = trying.join_next().await {
-        tried.expect("every seed");
-    }
+    with_every_seed(settle_once).await;
+}
+
+async fn pay_once(seed: u64) {
+    let world = World::without_network(&MintKind::Token);
+    let (from, to) = (world.aggregator.pubkey(), Pubkey::new_from_array([7; 32]));
+    let mut stage = Stage::new(world, seed, Denial::Lagging).await;
+    let sent = stage
+        .send("pay", &transfer_lamports(&from, &to, PAID))
+        .await;
+    assert!(matches!(sent, Sent::Landed { .. }), "seed {seed}: {sent:?}");
+    stage.ledger.outlast();
+    assert_eq!(stage.ledger.lamports(&to), PAID, "seed {seed}");
+    let overlaps = stage.ledger.overlaps();
+    assert!(
+        overlaps.is_empty(),
+        "seed {seed}: two could land: {overlaps:?}"
+    );
 }
 
 async fn settle_once(seed: u64) {
