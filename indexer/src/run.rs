@@ -9,6 +9,7 @@ pub mod roles;
 use crate::{
     app::{App, Specifications},
     arguments::{Migrate, Run},
+    audit,
     content::{self, ContentStore, ObjectContents},
     ingest::{Ingest, Progress, RpcSource, recover, wake},
     intake::Intake,
@@ -16,7 +17,8 @@ use crate::{
     place::Place,
     rounds::{ActiveTree, Rounds},
     serve,
-    settle::{JournaledSender, Settlement},
+    settle::{JournaledSender, Settlement, fee::FeePolicy, sender},
+    shutdown,
     store::{Identity, IntakeStore as _, Location, SqlStore},
     view,
 };
@@ -44,7 +46,7 @@ use tokio::{
     task::JoinSet,
 };
 
-/// How long requests under way may take at the end.
+/// How long requests under way may take at the end, and then what the roles are at.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Works until told to end.
@@ -97,7 +99,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     let (look, read) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let mut parts: JoinSet<anyhow::Result<()>> = JoinSet::new();
     parts.spawn(for_ever(workers.run(Arc::clone(&app.store))));
-    parts.spawn(for_ever(view::follow(
+    let looking = parts.spawn(for_ever(view::follow(
         place.clone(),
         Arc::clone(&look),
         tell_view,
@@ -132,25 +134,32 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
             std::future::pending().await
         });
     }
+    let mut working = Vec::new();
     if has(Role::Rounds) {
         let rounds = Rounds {
             app: app.clone(),
             collect_slots: arguments.collect_slots,
         };
-        parts.spawn(alone(store.clone(), Role::Rounds, rounds.run()));
+        working.push(parts.spawn(alone(store.clone(), Role::Rounds, rounds.run())));
     }
     if has(Role::Settle) {
         let sender = JournaledSender {
             chain: place.chain.clone(),
             store: Arc::clone(&app.store),
             wallet,
-            compute_unit_price: arguments.compute_unit_price,
+            fees: FeePolicy {
+                percentile: arguments.fee_percentile,
+                floor: arguments.fee_floor,
+                ceiling: arguments.fee_ceiling,
+            },
+            patience: sender::PATIENCE,
         };
         let settlement = Settlement {
             app: app.clone(),
             sender: Arc::new(sender),
         };
-        parts.spawn(alone(store.clone(), Role::Settle, settlement.run()));
+        working.push(parts.spawn(alone(store.clone(), Role::Settle, settlement.run())));
+        parts.spawn(for_ever(audit::keep_auditing(app.clone())));
     }
     let (close, closed) = tokio::sync::oneshot::channel::<()>();
     let mut server = tokio::spawn(serve::serve(
@@ -178,7 +187,7 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
     // First nothing new comes in, then what is under way ends, then the database closes.
     let _ = close.send(());
     let _ = tokio::time::timeout(PATIENCE, server).await;
-    parts.shutdown().await;
+    shutdown::in_order(parts, &looking, &working, PATIENCE).await;
     store.close().await;
     outcome
 }

@@ -30,6 +30,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/decisions.md",
     "docs/deploy.md",
     "docs/indexer.md",
+    "docs/runbook.md",
 ];
 
 fn root() -> PathBuf {
@@ -116,11 +117,14 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn what_is_gone_is_noticed() {
-    let text = "Here `indexer/src/none.rs` and `indexer/src/content.rs` (`nothing`) and\n```\n`cli/gone`\n```\n\
-        and `indexer/src/content.rs` (`open`), and `anything`.";
+    let text = "Here `indexer/src/none.rs` and `indexer/src/content/objects.rs` (`nothing`) and\n```\n`cli/gone`\n```\n\
+        and `indexer/src/content/objects.rs` (`open`), and `anything`.";
     assert_eq!(
         missing(text),
-        ["indexer/src/none.rs", "indexer/src/content.rs (nothing)"]
+        [
+            "indexer/src/none.rs",
+            "indexer/src/content/objects.rs (nothing)"
+        ]
     );
     assert_eq!(
         links("[a](b.md) [c](https://d)").collect::<Vec<_>>(),

@@ -100,6 +100,7 @@ pub fn run(args: &RunArgs) -> anyhow::Result<Ran> {
 
 async fn rehearse(kind: &Compute, task: u32) -> anyhow::Result<(Vec<u8>, Option<u16>)> {
     let claim = Claim {
+        contributor: [0; 32],
         task,
         region: String::new(),
         observed_slot: 0,

@@ -10,8 +10,8 @@ use clap::Args;
 use sheaf_kinds::dataset::import::{Platform, import_archive, read_series};
 use sheaf_protocol::{statement::consent::DataClass, text::UnixTime};
 use std::{
-    fs::{self, OpenOptions},
-    io::{BufWriter, Write as _},
+    fs::{self, File, OpenOptions},
+    io::{BufReader, BufWriter, Write as _},
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -117,7 +117,6 @@ fn allowed(
 fn import(args: &ImportArgs, statements: Option<&Statements>, now: u64) -> anyhow::Result<Leaving> {
     let allowed = allowed(args, statements, now)?;
     let what = || args.file.display().to_string();
-    let bytes = fs::read(&args.file).with_context(what)?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let mut leaving = match args.platform {
         Some(Source::Sensor) => {
@@ -125,14 +124,16 @@ fn import(args: &ImportArgs, statements: Option<&Statements>, now: u64) -> anyho
                 allowed.contains(&DataClass::Sensor),
                 "the consent does not cover sensor: grant one with --data sensor"
             );
-            Leaving::of_series(read_series(&bytes).with_context(what)?)
+            let text = fs::read(&args.file).with_context(what)?;
+            Leaving::of_series(read_series(&text).with_context(what)?)
         }
         source => {
             let platform = source.and_then(|source| match source {
                 Source::Archive(platform) => Some(platform),
                 Source::Sensor => None,
             });
-            let import = import_archive(&name, &bytes, platform, &allowed);
+            let file = BufReader::new(File::open(&args.file).with_context(what)?);
+            let import = import_archive(&name, file, platform, &allowed);
             Leaving::of_import(import.with_context(what)?)
         }
     };

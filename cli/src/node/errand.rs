@@ -81,6 +81,7 @@ async fn attempt(member: &Member, round: &Round, task: u32) -> anyhow::Result<Ou
     }
     let slot = round.now.borrow().slot;
     let claim = Claim {
+        contributor: member.contributor,
         task,
         region: member.settings.region.clone(),
         observed_slot: slot,

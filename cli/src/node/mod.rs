@@ -15,7 +15,11 @@ use crate::{context::Context, output::note};
 use member::Member;
 use place::Place;
 use sheaf_client::indexer::Indexer;
-use sheaf_kinds::{AddressPolicy, require_localnet};
+use sheaf_kinds::{
+    AddressPolicy,
+    dataset::{CONSENT_FILE, RECORDS_FILE},
+    require_localnet,
+};
 use sheaf_protocol::specification::{Specification, compute::ComputeInput};
 use std::sync::Arc;
 use tokio::{sync::watch as channel, task::JoinSet};
@@ -29,8 +33,18 @@ pub enum Command {
 
 /// What a contributor who lets a job compute on own files should know.
 fn leaves(specification: &Specification) -> String {
-    let Specification::Compute(compute) = specification else {
-        return "this job computes on nobody's files: --compute-folder is not used".to_owned();
+    let compute = match specification {
+        Specification::Compute(compute) => compute,
+        Specification::Dataset(dataset) => {
+            return format!(
+                "{CONSENT_FILE} and the records in {RECORDS_FILE}, up to {} of them, leave the folder, for the \
+                 requester and the validators",
+                dataset.records
+            );
+        }
+        Specification::Web(_) => {
+            return "this job computes on nobody's files: --compute-folder is not used".to_owned();
+        }
     };
     match &compute.input {
         ComputeInput::Given(_) => {

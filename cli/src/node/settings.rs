@@ -35,7 +35,8 @@ pub struct RunArgs {
     pub allow_loopback: bool,
     /// Let jobs compute on the files below this folder. Their modules read them here, and what a
     /// module outputs leaves: the job says how many bytes at most. Links are not followed, hidden
-    /// files not read. Without it such jobs read nothing.
+    /// files not read. Without it such jobs read nothing. Jobs that ask for records take records.jsonl from
+    /// it, when consent.json beside it covers them.
     #[arg(long, value_name = "DIR")]
     pub compute_folder: Option<PathBuf>,
     /// Rounds to take part in; without it the node runs until it is stopped.

@@ -86,6 +86,7 @@ fn review_all(reviewer: &dyn Reviewer, opened: &[Opened], count: usize) -> Vec<R
             return Review::worthless("its region is not readable");
         };
         let claim = Claim {
+            contributor: submission.body.contributor,
             task: submission.body.task,
             region: region.to_owned(),
             observed_slot: submission.body.observed_slot,

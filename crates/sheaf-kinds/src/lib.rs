@@ -12,6 +12,7 @@ pub mod web;
 
 pub use web::guard::{AddressPolicy, NotALocalnet, require_localnet};
 
+use sheaf_format::{Hash, Key};
 use sheaf_protocol::specification::Specification;
 use std::{future::Future, net::IpAddr, path::Path, pin::Pin};
 
@@ -21,6 +22,8 @@ pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, WorkError>> + Send 
 /// What a contribution claims about itself; the signed submission says the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
+    /// Wallet that earns.
+    pub contributor: Key,
     /// Which task of the specification.
     pub task: u32,
     /// Self-declared region.
@@ -127,6 +130,21 @@ pub struct Vantage {
     pub source: Option<IpAddr>,
 }
 
+/// The job that work is for, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Genesis hash of the cluster.
+    pub genesis: Hash,
+    /// The program's address.
+    pub program: Key,
+    /// Who asks for the work.
+    pub requester: Key,
+    /// The job's address.
+    pub job: Key,
+    /// Unix time of the chain: consents hold or do not.
+    pub unix_time: u64,
+}
+
 /// Looks, before a job is paid for, whether anybody could do its work: what a specification carries
 /// with it is tried out.
 ///
@@ -136,11 +154,12 @@ pub fn check(specification: &Specification) -> Result<(), WorkError> {
     match specification {
         Specification::Web(_) => Ok(()),
         Specification::Compute(compute) => compute::check(compute),
+        Specification::Dataset(dataset) => dataset::check(dataset),
     }
 }
 
 /// The kind of work a specification asks for, done from `vantage`. Work on a contributor's own data
-/// may read what lies below `folder`; reviewers need none.
+/// may read what lies below `folder`; reviewers need none. `setting` is what consents are held against.
 ///
 /// # Errors
 /// When the means for it cannot be set up.
@@ -148,12 +167,17 @@ pub fn open(
     specification: Specification,
     vantage: Vantage,
     folder: Option<&Path>,
+    setting: &Setting,
 ) -> Result<Box<dyn Kind>, WorkError> {
     match specification {
         Specification::Web(web) => Ok(Box::new(web::Web::new(web, vantage)?)),
         Specification::Compute(compute) => {
             let folder = folder.map(Path::to_owned);
             Ok(Box::new(compute::Compute::new(compute, vantage, folder)?))
+        }
+        Specification::Dataset(dataset) => {
+            let folder = folder.map(Path::to_owned);
+            Ok(Box::new(dataset::Dataset::new(&dataset, folder, *setting)?))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use sheaf_format::digest::sha256;
 use sheaf_kinds::{
-    AddressPolicy, Claim, Kind, Misbehaviour, Vantage, compute,
+    AddressPolicy, Claim, Kind, Misbehaviour, Setting, Vantage, compute,
     compute::{
         input::{Input, OwnFile},
         result::RunHeader,
@@ -195,11 +195,19 @@ fn open(specification: &Specification, folder: Option<&Path>) -> Box<dyn Kind> {
         policy: AddressPolicy::public(),
         source: None,
     };
-    sheaf_kinds::open(read, vantage, folder).expect("a kind")
+    let setting = Setting {
+        genesis: [0; 32],
+        program: [0; 32],
+        requester: [0; 32],
+        job: [0; 32],
+        unix_time: 0,
+    };
+    sheaf_kinds::open(read, vantage, folder, &setting).expect("a kind")
 }
 
 fn claim() -> Claim {
     Claim {
+        contributor: [1; 32],
         task: 0,
         region: "eu-west".to_owned(),
         observed_slot: 7,

@@ -55,6 +55,7 @@ pub struct Score {
     /// Id of the submission.
     pub submission: HexHash,
     /// Quality in bps, at most 10,000.
+    #[cfg_attr(feature = "openapi", schema(maximum = 10000))]
     pub quality_bps: u16,
 }
 

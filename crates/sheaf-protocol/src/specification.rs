@@ -1,11 +1,13 @@
 //! What a job asks for: JSON that its requester publishes, and whose hash stands in the job.
 //!
-//! `{"kind": "web", "title": …, "urls": […], "pages_per_node": n}`, or what [`compute`] says. The hash
+//! `{"kind": "web", "title": …, "urls": […], "pages_per_node": n}`, or what [`compute`] or [`dataset`] say. The hash
 //! is sha256 of the bytes as published, so those are kept and passed on unchanged.
 
 pub mod compute;
+pub mod dataset;
 
 use compute::{ComputeFault, ComputeSpecification};
+use dataset::{DatasetFault, DatasetSpecification};
 use serde::{Deserialize, Serialize};
 use sheaf_format::{Hash, digest::sha256, stage::JobKind};
 use std::collections::BTreeSet;
@@ -55,6 +57,9 @@ pub enum SpecificationError {
     /// A `compute` job that nobody could run.
     #[error(transparent)]
     Compute(#[from] ComputeFault),
+    /// A `dataset` job that nobody could judge.
+    #[error(transparent)]
+    Dataset(#[from] DatasetFault),
     /// Other bytes than the job's hash stands for.
     #[error("these bytes are not the job's specification: their hash is another")]
     WrongHash,
@@ -68,6 +73,8 @@ pub enum Specification {
     Web(WebSpecification),
     /// A module run on given inputs, or on contributors' own files.
     Compute(ComputeSpecification),
+    /// Records that people own.
+    Dataset(DatasetSpecification),
 }
 
 /// A `web` job.
@@ -134,6 +141,7 @@ impl Specification {
                     None => Ok(()),
                 }
             }
+            Self::Dataset(dataset) => Ok(dataset.check()?),
         }
     }
 
@@ -156,6 +164,7 @@ impl Specification {
         match self {
             Self::Web(_) => JobKind::Web,
             Self::Compute(_) => JobKind::Compute,
+            Self::Dataset(_) => JobKind::Dataset,
         }
     }
 
@@ -164,6 +173,7 @@ impl Specification {
         match self {
             Self::Web(web) => &web.title,
             Self::Compute(compute) => &compute.title,
+            Self::Dataset(dataset) => &dataset.title,
         }
     }
 
@@ -176,6 +186,7 @@ impl Specification {
         match self {
             Self::Web(web) => web.urls.len(),
             Self::Compute(compute) => compute.input.tasks().len(),
+            Self::Dataset(_) => 1,
         }
     }
 
@@ -184,6 +195,7 @@ impl Specification {
     pub fn units_of(&self, task: u32) -> Option<u32> {
         (task < self.task_count()).then_some(match self {
             Self::Web(_) | Self::Compute(_) => 1,
+            Self::Dataset(dataset) => dataset.records,
         })
     }
 }

@@ -71,6 +71,16 @@ impl Stack {
         self.shared_database = Some(url);
     }
 
+    /// The binaries it runs.
+    pub const fn binaries(&self) -> &Binaries {
+        &self.binaries
+    }
+
+    /// The indexer's first process, once it was started.
+    pub fn indexer(&mut self) -> Option<&mut Process> {
+        self.indexers.first_mut()
+    }
+
     /// Makes sure that everything that was started works.
     ///
     /// # Errors

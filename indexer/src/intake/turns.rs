@@ -66,8 +66,8 @@ mod tests {
         assert!(turns.take(&[4; 32], &[2; 32]).now_or_never().is_none());
         // One of many others may share a turn, not all of them.
         let others = (10..20).filter(|byte| {
-            let other = turns.take(&[*byte; 32], &[byte + 100; 32]);
-            other.now_or_never().is_some()
+            let (node, contributor) = ([*byte; 32], [byte + 100; 32]);
+            turns.take(&node, &contributor).now_or_never().is_some()
         });
         assert!(others.count() > 5);
         drop(taken);

@@ -1,6 +1,6 @@
 //! Ciphertexts, for those entitled to them.
 
-use super::{error::ApiError, extract::Path, jobs::header};
+use super::{error::ApiError, extract::Path, jobs::header, openapi::BytesSchema};
 use crate::{app::App, intake::IntakeError, store::intake::ContentStanding, view::View};
 use axum::{
     extract::State,
@@ -22,7 +22,7 @@ use sheaf_protocol::{
         ("x-sheaf-download" = String, Header,
             description = "Signed statement `download` (docs/protocol.md): base64 of body and signature"),
     ),
-    responses((status = 200, description = "The ciphertext", body = Vec<u8>,
+    responses((status = 200, description = "The ciphertext", body = BytesSchema,
         content_type = "application/octet-stream")))]
 pub async fn one(
     State(app): State<App>,

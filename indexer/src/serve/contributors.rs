@@ -81,7 +81,7 @@ pub async fn leaves(
 
 /// The contributor of a leaf of the active tree, with the leaf's proofs.
 #[utoipa::path(get, path = "/v1/leaves/{index}", tag = "ledger", operation_id = "leaf",
-    params(("index" = u32, Path, description = "Index of the leaf")),
+    params(("index" = u32, Path, description = "Index of the leaf", example = 0)),
     responses((status = 200, description = "The leaf's contributor", body = ContributorView)))]
 pub async fn leaf(
     State(app): State<App>,

@@ -98,11 +98,8 @@ async fn read(app: &App, chain: &Chain, numbers: &[u64]) -> Result<Vec<Found>, A
             Some(_) => ending.is_some(),
             None => everything_acted_upon,
         };
-        let waits = |(_, batch): &(u64, Batch)| {
-            BatchState::from_byte(batch.state) == Some(BatchState::Posted)
-        };
         rounds.push(Found {
-            settled: is_over && !batches.iter().any(waits),
+            settled: is_over && all_settled(batches.iter().map(|(_, batch)| batch)),
             view: RoundView {
                 number: *number,
                 stage: match ending {
@@ -121,6 +118,17 @@ async fn read(app: &App, chain: &Chain, numbers: &[u64]) -> Result<Vec<Found>, A
     Ok(rounds)
 }
 
+/// Whether no batch waits for settlement or its release any more.
+fn all_settled<'a>(mut batches: impl Iterator<Item = &'a Batch>) -> bool {
+    batches.all(|batch| {
+        matches!(
+            BatchState::from_byte(batch.state),
+            Some(BatchState::Settled | BatchState::Released)
+        )
+    })
+}
+
+/// How a round ended, if its account says that it did.
 fn ending(round: &Round) -> Option<RoundStage> {
     match RoundState::from_byte(round.state) {
         Some(RoundState::Final) => Some(RoundStage::Final),
@@ -174,4 +182,40 @@ async fn keep_up_to(app: &App, last: u64) -> Result<(), ApiError> {
         from = end.saturating_add(1);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+
+    #[test]
+    fn only_a_final_or_void_round_has_ended() {
+        let ended = |state: RoundState| {
+            ending(&Round {
+                state: state as u8,
+                ..Round::zeroed()
+            })
+        };
+        assert_eq!(ended(RoundState::Voting), None);
+        assert_eq!(ended(RoundState::Pending), None);
+        assert_eq!(ended(RoundState::Final), Some(RoundStage::Final));
+        assert_eq!(ended(RoundState::Void), Some(RoundStage::Void));
+    }
+
+    #[test]
+    fn a_round_is_not_kept_while_one_of_its_batches_can_change() {
+        let batch = |state: BatchState| Batch {
+            state: state as u8,
+            ..Batch::zeroed()
+        };
+        let (posted, settled, released) = (
+            batch(BatchState::Posted),
+            batch(BatchState::Settled),
+            batch(BatchState::Released),
+        );
+        assert!(all_settled([].into_iter()));
+        assert!(all_settled([&settled, &released].into_iter()));
+        assert!(!all_settled([&settled, &posted].into_iter()));
+    }
 }

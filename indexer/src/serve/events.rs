@@ -40,7 +40,7 @@ const DATASET_EVENTS: [(&str, u32); 4] = [
 #[into_params(parameter_in = Query)]
 pub struct EventList {
     /// The series; the pool's when nothing is said.
-    #[param(inline, default = "pool")]
+    #[param(inline, value_type = Series, required = false)]
     series: Option<Series>,
     /// Only events of this type.
     #[param(max_length = 64, pattern = "^[A-Za-z]+$")]
@@ -98,7 +98,7 @@ pub async fn all(
 
 /// An event of the pool's series.
 #[utoipa::path(get, path = "/v1/events/{sequence}", tag = "events", operation_id = "event",
-    params(("sequence" = u64, Path, description = "Number of the event in the pool's series")),
+    params(("sequence" = u64, Path, description = "Number of the event in the pool's series", example = 1)),
     responses((status = 200, description = "The event", body = EventView)))]
 pub async fn one(
     State(app): State<App>,

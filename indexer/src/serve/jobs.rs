@@ -3,6 +3,7 @@
 use super::{
     error::ApiError,
     extract::{Body, Path, Query},
+    openapi::BytesSchema,
     paging::{Limits, page},
 };
 use crate::{app::App, intake, view::View};
@@ -56,7 +57,7 @@ pub async fn all(
 
 /// A job, with its specification once that is published.
 #[utoipa::path(get, path = "/v1/jobs/{number}", tag = "jobs", operation_id = "job",
-    params(("number" = u64, Path, description = "Number of the job")),
+    params(("number" = u64, Path, description = "Number of the job", example = 0)),
     responses((status = 200, description = "The job", body = JobView)))]
 pub async fn one(
     State(app): State<App>,
@@ -76,10 +77,10 @@ pub async fn one(
 /// requester (statement `publication` of docs/protocol.md).
 #[utoipa::path(put, path = "/v1/jobs/{number}/specification", tag = "jobs", operation_id = "publish_specification",
     params(
-        ("number" = u64, Path, description = "Number of the job"),
+        ("number" = u64, Path, description = "Number of the job", example = 0),
         ("x-sheaf-signature" = String, Header, description = "Signature of the publication, base64"),
     ),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The specification"),
+    request_body(content = BytesSchema, content_type = "application/octet-stream", description = "The specification"),
     responses((status = 200, description = "It is stored", body = JobView)))]
 pub async fn publish(
     State(app): State<App>,

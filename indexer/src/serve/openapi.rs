@@ -5,12 +5,12 @@ use super::{
     submissions, validators,
 };
 use sheaf_protocol::api::{
-    Problem, Pulse,
+    EventView, Problem, Pulse,
     problem::{PROBLEM_JSON, problem_kind},
 };
 use std::collections::BTreeMap;
 use utoipa::{
-    Modify, OpenApi, ToSchema as _,
+    Modify, OpenApi, ToSchema,
     openapi::{
         self, ContentBuilder, Ref, ResponseBuilder,
         path::{Operation, PathItem},
@@ -60,7 +60,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
             "storage_unavailable",
         ],
     ),
-    ("submissions", &["malformed"]),
+    ("submissions", &["malformed", "unknown_number"]),
     ("submission", &["malformed", "unknown_submission"]),
     (
         "submit",
@@ -185,10 +185,16 @@ const REFUSALS: &[(&str, &[&str])] = &[
         validators::all, validators::one, validators::duties,
         events::all, events::one, events::usage, stream::stream,
     ),
-    components(schemas(Problem, Pulse)),
+    components(schemas(Problem, Pulse, EventView)),
     modifiers(&Refusals),
 )]
 struct Api;
+
+/// Bytes as they are, in descriptions of bodies.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "it only describes")]
+pub struct BytesSchema(Vec<u8>);
 
 /// This description.
 #[utoipa::path(get, path = "/v1/openapi.json", tag = "operation", operation_id = "openapi",

@@ -34,6 +34,19 @@ impl Limits {
     }
 }
 
+/// Makes sure that something can have this number: databases count to 2^63 - 1.
+///
+/// # Errors
+/// A problem when nothing can.
+pub fn numbered(number: u64) -> Result<(), ApiError> {
+    i64::try_from(number).map(drop).map_err(|_| {
+        ApiError::new(
+            "unknown_number",
+            format!("nothing here has the number {number}"),
+        )
+    })
+}
+
 /// A part of a list from one entry more than was asked for, which tells whether there are others.
 /// `cursor` names an entry.
 pub fn page<T>(mut entries: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String) -> Page<T> {

@@ -19,7 +19,7 @@ pub async fn all() -> Json<Page<ProblemKind>> {
 
 /// A kind of problem: what the `type` of a problem leads to.
 #[utoipa::path(get, path = "/v1/problems/{code}", tag = "operation", operation_id = "problem",
-    params(("code" = String, Path, description = "Name of the kind", pattern = "^[a-z0-9_]{1,40}$")),
+    params(("code" = String, Path, description = "Name of the kind", example = "nonce_seen", pattern = "^[a-z0-9_]{1,40}$")),
     responses((status = 200, description = "The kind", body = ProblemKind)))]
 pub async fn one(Path(code): Path<String>) -> Result<Json<ProblemKind>, ApiError> {
     problem_kind(&code).copied().map(Json).ok_or_else(|| {

@@ -65,7 +65,7 @@ pub async fn all(
 
 /// A round.
 #[utoipa::path(get, path = "/v1/rounds/{number}", tag = "rounds", operation_id = "round",
-    params(("number" = u64, Path, description = "Number of the round")),
+    params(("number" = u64, Path, description = "Number of the round", example = 1)),
     responses((status = 200, description = "The round", body = RoundView)))]
 pub async fn one(
     State(app): State<App>,
@@ -84,8 +84,8 @@ pub async fn one(
 /// The file of a job's contributions in a round, as docs/protocol.md has it.
 #[utoipa::path(get, path = "/v1/rounds/{number}/batches/{job}", tag = "rounds", operation_id = "batch",
     params(
-        ("number" = u64, Path, description = "Number of the round"),
-        ("job" = u64, Path, description = "Number of the job"),
+        ("number" = u64, Path, description = "Number of the round", example = 1),
+        ("job" = u64, Path, description = "Number of the job", example = 0),
     ),
     responses((status = 200, description = "The batch file", body = BatchFile)))]
 pub async fn batch(
@@ -117,7 +117,7 @@ pub struct ScoreList {
 
 /// The score files of a round, as posted, ascending by validator.
 #[utoipa::path(get, path = "/v1/rounds/{number}/scores", tag = "rounds", operation_id = "scores",
-    params(("number" = u64, Path, description = "Number of the round"), ScoreList),
+    params(("number" = u64, Path, description = "Number of the round", example = 1), ScoreList),
     responses((status = 200, description = "Score files", body = Page<SignedScoreFile>)))]
 pub async fn scores(
     State(app): State<App>,
@@ -138,7 +138,7 @@ pub async fn scores(
 
 /// Publishes the score file behind a root that was revealed on chain.
 #[utoipa::path(post, path = "/v1/rounds/{number}/scores", tag = "rounds", operation_id = "publish_scores",
-    params(("number" = u64, Path, description = "Number of the round")),
+    params(("number" = u64, Path, description = "Number of the round", example = 1)),
     request_body(content = SignedScoreFile, description = "The file, signed by the validator's vote key"),
     responses((status = 200, description = "It is stored", body = Stored)))]
 pub async fn publish_scores(
@@ -152,7 +152,7 @@ pub async fn publish_scores(
 
 /// The data that the round's result was computed from, once reveals are over.
 #[utoipa::path(get, path = "/v1/rounds/{number}/manifest", tag = "rounds", operation_id = "manifest",
-    params(("number" = u64, Path, description = "Number of the round")),
+    params(("number" = u64, Path, description = "Number of the round", example = 1)),
     responses((status = 200, description = "The manifest", body = ManifestView)))]
 pub async fn manifest(
     State(app): State<App>,

@@ -28,7 +28,7 @@ use serde::Deserialize;
 use sheaf_protocol::api::{Pulse, Series};
 use std::{collections::VecDeque, convert::Infallible, future::Future, sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// Listeners at once.
 const LISTENERS: usize = 256;
@@ -112,12 +112,48 @@ pub struct Listen {
     after: Option<u64>,
 }
 
+/// What was heard before the line ended.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only describes")]
+pub struct Heard {
+    /// Number of the last event that was heard.
+    #[param(rename = "last-event-id", value_type = String, required = false, pattern = "^[0-9]{1,18}$")]
+    last_event_id: Option<u64>,
+}
+
+/// A message of the stream.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it only describes")]
+pub struct StreamMessage {
+    /// `chain`, with an `EventView` as data, or `pulse`, with a `Pulse`.
+    event: StreamMessageKind,
+    /// JSON.
+    data: String,
+    /// Number of the event, of `chain` only.
+    #[schema(value_type = String, required = false, pattern = "^[0-9]{1,19}$")]
+    id: Option<String>,
+    /// Milliseconds after which to come back when the line ends.
+    #[schema(value_type = u32, required = false)]
+    retry: Option<u32>,
+}
+
+/// What a message of the stream is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it only describes")]
+pub enum StreamMessageKind {
+    /// An event of the program.
+    Chain,
+    /// Where things stand.
+    Pulse,
+}
+
 /// The pool's events as they come, from the one after `Last-Event-ID` (or `after`) on, or from now
 /// on: messages `chain` (an event, its number as id) and `pulse` (where things stand, without id).
 #[utoipa::path(get, path = "/v1/events/stream", tag = "events", operation_id = "stream",
-    params(Listen, ("last-event-id" = Option<String>, Header, description = "Number of the last event that was heard",
-        pattern = "^[0-9]{1,18}$")),
-    responses((status = 200, description = "Messages", body = String, content_type = "text/event-stream")))]
+    params(Listen, Heard),
+    responses((status = 200, description = "Messages", body = StreamMessage, content_type = "text/event-stream")))]
 pub async fn stream(
     State(app): State<App>,
     State(feed): State<Feed>,

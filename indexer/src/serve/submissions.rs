@@ -4,7 +4,8 @@ use super::{
     error::ApiError,
     extract::{JsonBody, Path, Query},
     jobs::header,
-    paging::{Limits, Pair, page},
+    openapi::BytesSchema,
+    paging::{Limits, Pair, numbered, page},
 };
 use crate::{
     app::App,
@@ -57,7 +58,7 @@ pub struct SubmissionList {
     /// Round whose batches they are in.
     round: Option<u64>,
     /// Where they stand.
-    #[param(inline)]
+    #[param(inline, value_type = SubmissionState, required = false)]
     state: Option<SubmissionState>,
     /// Most entries in the answer; with `state` there may be fewer before the end.
     #[param(minimum = 1, maximum = 1000, default = 100)]
@@ -76,6 +77,9 @@ pub async fn all(
     Query(list): Query<SubmissionList>,
 ) -> Result<Json<Page<SubmissionView>>, ApiError> {
     let limit = LISTED.check(list.limit)?;
+    for number in list.job.iter().chain(&list.round) {
+        numbered(*number)?;
+    }
     let filter = SubmissionFilter {
         contributor: list.contributor.map(Into::into),
         job: list.job,
@@ -131,7 +135,7 @@ pub async fn delegate(
         ("x-sheaf-submission" = String, Header, description = "Statement `submission` of docs/protocol.md, base64"),
         ("x-sheaf-signature" = String, Header, description = "Its signature, base64"),
     ),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The ciphertext"),
+    request_body(content = BytesSchema, content_type = "application/octet-stream", description = "The ciphertext"),
     responses((status = 200, description = "The receipt", body = SignedStatement)))]
 pub async fn submit(
     State(app): State<App>,

@@ -2,12 +2,13 @@
 //!
 //! - [`intake`]: specifications, delegations, submissions; [`rounds`]: batches, score files,
 //!   outcomes, leaves; [`events`]: what happened on chain; [`journal`]: transactions before they
-//!   are sent; [`read`]: lists and counts for the API.
+//!   are sent; [`read`]: lists and counts for the API; [`audit`]: what an audit asks for.
 //! - [`digest`]: one hash over all of it.
 //! - [`sql`]: all of it in one SQLite file, or on a PostgreSQL server.
 //!
 //! Each method is one database transaction: all of what it says happens, or none.
 
+pub mod audit;
 pub mod digest;
 pub mod events;
 pub mod intake;
@@ -19,6 +20,7 @@ pub mod sql;
 #[cfg(test)]
 mod tests;
 
+pub use audit::AuditStore;
 pub use digest::DigestStore;
 pub use events::EventStore;
 pub use intake::IntakeStore;
@@ -31,12 +33,12 @@ use sheaf_format::{Hash, Key};
 
 /// Everything an indexer stores.
 pub trait Store:
-    IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + DigestStore
+    IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + AuditStore + DigestStore
 {
 }
 
-impl<T: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + DigestStore> Store
-    for T
+impl<T> Store for T where
+    T: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + AuditStore + DigestStore
 {
 }
 

@@ -1,6 +1,6 @@
 //! From escrow to claims and refund, to the last unit.
 
-use crate::{recompute, stage::stage};
+use crate::{operations::the_runbook_holds, recompute, stage::stage};
 use anyhow::{Context, Result};
 use sheaf_client::{
     address::{TOKEN_PROGRAM, associated_token},
@@ -47,6 +47,7 @@ async fn money_goes_from_escrow_to_claims_and_back_to_the_last_unit() -> Result<
         "two honest nodes hand in what the site serves, the third its mirror's pages"
     );
     the_rest_goes_back(scenario).await?;
+    the_runbook_holds(&mut playing).await?;
     playing.stack.end().await;
     Ok(())
 }

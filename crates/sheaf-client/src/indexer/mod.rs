@@ -84,6 +84,16 @@ impl Indexer {
         self.get("/v1/status").await
     }
 
+    /// Makes sure that the indexer can do its work.
+    ///
+    /// # Errors
+    /// [`IndexerError::Unable`], which says why it cannot, and others.
+    pub async fn ready(&self) -> Result<(), IndexerError> {
+        let path = "/readyz";
+        self.send(path, self.request(Method::GET, path)).await?;
+        Ok(())
+    }
+
     /// A job.
     ///
     /// # Errors

@@ -49,6 +49,7 @@ fn own(random_bytes: u32, redundancy: u32) -> ComputeInput {
 
 fn claim(task: u32) -> Claim {
     Claim {
+        contributor: [1; 32],
         task,
         region: "eu-west".to_owned(),
         observed_slot: 7,

@@ -8,14 +8,20 @@
 
 use super::{
     contribution::ContributionHeader,
-    record::{Form, Known, Origin, Record, Schema, Screen},
+    record::{Form, Known, Origin, Record, Refusal, Schema, Screen},
     value::{Id, Scale, Table, score_bps, value},
 };
-use crate::Review;
+use crate::{Review, Setting};
 use serde_json::{Map, Value};
-use sheaf_format::{Key, digest::sha256};
+use sheaf_format::{Hash, Key, digest::sha256};
 use sheaf_protocol::statement::consent::{DataClass, Purpose, Use, check_use};
-use std::num::NonZeroU32;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+};
+
+/// Full score.
+const FULL_BPS: u16 = 10_000;
 
 /// What a job asks of records.
 #[derive(Debug)]
@@ -47,102 +53,147 @@ pub struct Effect {
     pub validation: Vec<Map<String, Value>>,
 }
 
-/// Where and when records are used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// Genesis hash of the cluster.
-    pub genesis: Key,
-    /// The program's address.
-    pub program: Key,
-    /// Who asks for the records.
-    pub requester: Key,
-    /// In which job.
-    pub job: Key,
-    /// Unix time of the chain.
-    pub now: u64,
-}
-
 /// Judges `own`, which `contributor` handed in, beside the `others` of its round.
 pub fn judge(
     terms: &Terms,
-    place: &Place,
+    setting: &Setting,
     contributor: &Key,
     own: &[u8],
     others: &[Option<&[u8]>],
 ) -> Review {
-    let mine = match covered(terms, place, Some(contributor), own) {
-        Ok(records) => records,
-        Err(reason) => return Review::worthless(reason),
-    };
-    let mut contributions: Vec<(_, bool, &[u8])> = vec![(sha256(&[own]), true, mine)];
-    for other in others.iter().copied().flatten() {
-        // Whose it is, its own review sees to.
-        if let Ok(records) = covered(terms, place, None, other) {
-            contributions.push((sha256(&[other]), false, records));
-        }
-    }
-    contributions.sort();
-
-    let mut screen = Screen::new(Some(&terms.schema));
-    if let Some(effect) = &terms.effect {
-        screen.know(known(&effect.validation));
-    }
-    let mut taken: Vec<(bool, Record)> = Vec::new();
-    let mut refused = String::new();
-    for (_, is_own, text) in contributions {
-        match screen.take(text, Form::JsonLines) {
-            Ok(screening) => {
-                if let (true, Some(first)) = (is_own, screening.refused.first()) {
-                    refused = format!(
-                        "; {} refused, first line {}: {}",
-                        screening.refused.len(),
-                        first.line,
-                        first.reason
-                    );
-                }
-                let wanted = screening.accepted.into_iter().take(terms.records as usize);
-                taken.extend(wanted.map(|record| (is_own, record)));
-            }
-            Err(error) if is_own => return Review::worthless(error.to_string()),
-            Err(_) => {}
-        }
-    }
-    let own_count = taken.iter().filter(|(is_own, _)| *is_own).count();
-    let score = match &terms.effect {
-        None => 10_000,
-        Some(effect) => match effect.score(&taken, own_count) {
-            Ok(score) => score,
-            Err(reason) => return Review::worthless(reason),
-        },
-    };
-    let quality = u64::from(score) * own_count as u64 / u64::from(terms.records.max(1));
-    Review {
-        // At most 10,000: no more records are taken than are wanted.
-        quality_bps: quality.min(10_000) as u16,
-        reason: format!(
-            "{own_count} of {} records taken, worth {score} bps{refused}",
-            terms.records
-        ),
+    match covered(terms, setting, Some(contributor), own) {
+        Err(reason) => Review::worthless(reason),
+        Ok(_) => Compared::new(terms, setting, own, others).review(terms, own),
     }
 }
 
-/// The records of a contribution, when its consent covers them.
-fn covered<'a>(
+/// All contributions of a round, compared with each other. It is the same beside whichever of them.
+#[derive(Debug)]
+pub struct Compared {
+    /// By the hash of the plaintext.
+    contributions: BTreeMap<Hash, Standing>,
+}
+
+/// Where a contribution stands.
+#[derive(Debug)]
+struct Standing {
+    /// Records that are taken.
+    taken: usize,
+    /// Why it cannot be read at all, or the first of its refusals.
+    refused: Option<String>,
+    /// Its score in bps; an error in words when it has none.
+    score: Result<u16, String>,
+}
+
+/// What tells one round's contributions from another's, in whatever order they come.
+pub fn round_key(own: &[u8], others: &[Option<&[u8]>]) -> Hash {
+    let all = others.iter().copied().flatten().chain([own]);
+    let hashes: BTreeSet<Hash> = all.map(|plaintext| sha256(&[plaintext])).collect();
+    let hashes: Vec<&[u8]> = hashes.iter().map(<[u8; 32]>::as_slice).collect();
+    sha256(&hashes)
+}
+
+impl Compared {
+    /// Compares `own` and the `others`. Whose they are, each one's own review sees to.
+    pub fn new(terms: &Terms, setting: &Setting, own: &[u8], others: &[Option<&[u8]>]) -> Self {
+        let all = others.iter().copied().flatten().chain([own]);
+        // Equal ones are one.
+        let in_order: BTreeMap<Hash, &[u8]> = all
+            .filter_map(|plaintext| {
+                let records = covered(terms, setting, None, plaintext).ok()?;
+                Some((sha256(&[plaintext]), records))
+            })
+            .collect();
+        let mut screen = Screen::new(Some(&terms.schema));
+        if let Some(effect) = &terms.effect {
+            screen.know(known(&effect.validation));
+        }
+        let mut contributions = BTreeMap::new();
+        let mut records: Vec<(Hash, Record)> = Vec::new();
+        for (hash, text) in in_order {
+            let mut standing = Standing {
+                taken: 0,
+                refused: None,
+                score: Ok(0),
+            };
+            match screen.take(text, Form::JsonLines) {
+                Ok(found) => {
+                    standing.refused = found.refused.first().map(|first| {
+                        let (count, Refusal { line, reason }) = (found.refused.len(), first);
+                        format!("{count} refused, first line {line}: {reason}")
+                    });
+                    let wanted = found.accepted.into_iter().take(terms.records as usize);
+                    records.extend(wanted.map(|record| (hash, record)));
+                }
+                Err(error) => standing.refused = Some(error.to_string()),
+            }
+            contributions.insert(hash, standing);
+        }
+        for (hash, _) in &records {
+            if let Some(standing) = contributions.get_mut(hash) {
+                standing.taken += 1;
+            }
+        }
+        let values = terms.effect.as_ref().map(|effect| effect.values(&records));
+        for (hash, standing) in &mut contributions {
+            standing.score = match (&values, &terms.effect) {
+                (Some(Ok(values)), Some(effect)) => {
+                    let mine = records.iter().zip(values).filter(|((by, _), _)| by == hash);
+                    let sum = mine.map(|(_, value)| value).sum();
+                    Ok(score_bps(
+                        sum,
+                        standing.taken,
+                        records.len(),
+                        effect.k.get(),
+                    ))
+                }
+                (Some(Err(reason)), _) => Err(reason.clone()),
+                _ => Ok(FULL_BPS),
+            };
+        }
+        Self { contributions }
+    }
+
+    /// What one of the contributions is worth.
+    pub fn review(&self, terms: &Terms, own: &[u8]) -> Review {
+        let Some(standing) = self.contributions.get(&sha256(&[own])) else {
+            return Review::worthless("it was not compared with the others");
+        };
+        let score = match &standing.score {
+            Ok(score) => *score,
+            Err(reason) => return Review::worthless(reason.clone()),
+        };
+        let (taken, wanted) = (standing.taken, terms.records);
+        let quality = u64::from(score) * taken as u64 / u64::from(wanted.max(1));
+        let refused = standing.refused.as_ref();
+        let refused = refused.map_or_else(String::new, |refused| format!("; {refused}"));
+        Review {
+            quality_bps: quality.min(u64::from(FULL_BPS)) as u16,
+            reason: format!("{taken} of {wanted} records taken, worth {score} bps{refused}"),
+        }
+    }
+}
+
+/// The records of a contribution, when its consent covers them; whose it is, is looked at when it is known.
+///
+/// # Errors
+/// A reason in words.
+pub fn covered<'a>(
     terms: &Terms,
-    place: &Place,
+    setting: &Setting,
     contributor: Option<&Key>,
     plaintext: &'a [u8],
 ) -> Result<&'a [u8], String> {
     let (header, records) = ContributionHeader::split(plaintext)?;
     let usage = Use {
-        genesis: place.genesis,
-        program: place.program,
+        genesis: setting.genesis,
+        program: setting.program,
         contributor: *contributor.unwrap_or(&header.consent.body.contributor),
-        requester: place.requester,
-        job: place.job,
+        requester: setting.requester,
+        job: setting.job,
         classes: &terms.classes,
         purposes: &terms.purposes,
-        now: place.now,
+        now: setting.unix_time,
     };
     // Nothing publishes revocations yet: none are known here.
     check_use(&header.consent, &[], &usage).map_err(|refused| refused.to_string())?;
@@ -154,7 +205,7 @@ fn known(validation: &[Map<String, Value>]) -> Known {
     let mut known = Known::default();
     for (line, record) in (1..).zip(validation) {
         let origin = Origin {
-            contribution: u32::MAX,
+            contribution: Origin::GIVEN,
             line,
         };
         // Equal ones among themselves are the requester's affair.
@@ -164,15 +215,12 @@ fn known(validation: &[Map<String, Value>]) -> Known {
 }
 
 impl Effect {
-    /// The score of the own records, valued together with all others, in bps.
-    fn score(&self, taken: &[(bool, Record)], own: usize) -> Result<u16, String> {
+    /// The value of each record.
+    fn values<T>(&self, records: &[(T, Record)]) -> Result<Vec<f64>, String> {
         let validation = self.table(self.validation.iter())?;
-        let records = self.table(taken.iter().map(|(_, record)| &record.fields))?;
+        let records = self.table(records.iter().map(|(_, record)| &record.fields))?;
         let found = value(&records, &validation, self.k, self.scale, 1);
-        let values = found.map_err(|error| error.to_string())?.values;
-        let mine = taken.iter().zip(values).filter(|((is_own, _), _)| *is_own);
-        let sum = mine.map(|(_, value)| value).sum();
-        Ok(score_bps(sum, own, taken.len(), self.k.get()))
+        Ok(found.map_err(|error| error.to_string())?.values)
     }
 
     /// Records as rows, in their order.
@@ -198,174 +246,4 @@ impl Effect {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use ed25519_dalek::SigningKey;
-    use sheaf_protocol::statement::{
-        Signed,
-        consent::{ANY_JOB, Consent},
-    };
-
-    const PLACE: Place = Place {
-        genesis: [1; 32],
-        program: [2; 32],
-        requester: [3; 32],
-        job: [4; 32],
-        now: 1_000,
-    };
-
-    fn person(number: u8) -> SigningKey {
-        SigningKey::from_bytes(&[number; 32])
-    }
-
-    fn key(number: u8) -> Key {
-        person(number).verifying_key().to_bytes()
-    }
-
-    fn consent(number: u8) -> Consent {
-        Consent {
-            genesis: PLACE.genesis,
-            program: PLACE.program,
-            contributor: key(number),
-            requester: PLACE.requester,
-            job: ANY_JOB,
-            classes: DataClass::Records.bit(),
-            purposes: Purpose::Training.bit(),
-            valid_from: 0,
-            valid_until: 2_000,
-            nonce: 0,
-        }
-    }
-
-    fn handed_in(consent: Consent, number: u8, records: &[&str]) -> Vec<u8> {
-        let consent = Signed::sign(consent, &person(number));
-        ContributionHeader { consent }.with_records(records.join("\n").as_bytes())
-    }
-
-    fn by(number: u8, records: &[&str]) -> Vec<u8> {
-        handed_in(consent(number), number, records)
-    }
-
-    fn terms(effect: bool) -> Terms {
-        let schema =
-            serde_json::json!({"required": ["x", "y"], "properties": {"x": {"type": "number"}}});
-        let validation = [(0.0, "a"), (10.0, "b")].map(|(x, y)| {
-            Map::from_iter([
-                ("x".to_owned(), Value::from(x)),
-                ("y".to_owned(), Value::from(y)),
-            ])
-        });
-        Terms {
-            schema: Schema::new(&schema).expect("a schema"),
-            classes: vec![DataClass::Records],
-            purposes: vec![Purpose::Training],
-            records: 2,
-            effect: effect.then(|| Effect {
-                label: "y".to_owned(),
-                features: vec!["x".to_owned()],
-                k: NonZeroU32::MIN,
-                scale: Scale::None,
-                validation: validation.to_vec(),
-            }),
-        }
-    }
-
-    const RIGHT: [&str; 2] = [r#"{"x":1,"y":"a"}"#, r#"{"x":9,"y":"b"}"#];
-
-    fn quality(effect: bool, own: &[u8], others: &[Option<&[u8]>]) -> u16 {
-        judge(&terms(effect), &PLACE, &key(7), own, others).quality_bps
-    }
-
-    #[test]
-    fn right_records_are_paid_and_wrong_ones_are_not() {
-        assert_eq!(quality(true, &by(7, &RIGHT), &[]), 10_000);
-        let wrong = by(7, &[r#"{"x":1,"y":"b"}"#, r#"{"x":9,"y":"a"}"#]);
-        assert_eq!(quality(true, &wrong, &[]), 0);
-        // Half of the wanted number, and alone it answers half of the validation set.
-        assert_eq!(quality(true, &by(7, &RIGHT[..1]), &[]), 2_500);
-        // Harm to others is seen beside them.
-        let right = by(8, &RIGHT);
-        let near = by(7, &[r#"{"x":0.5,"y":"b"}"#, r#"{"x":9.5,"y":"a"}"#]);
-        assert_eq!(quality(true, &near, &[Some(&right)]), 0);
-    }
-
-    #[test]
-    fn without_a_measured_effect_the_number_of_records_counts() {
-        assert_eq!(quality(false, &by(7, &RIGHT), &[]), 10_000);
-        let more = [RIGHT[0], RIGHT[1], r#"{"x":5,"y":"a"}"#];
-        assert_eq!(quality(false, &by(7, &more), &[]), 10_000);
-        let refused = by(7, &[RIGHT[0], r#"{"x":"one","y":"a"}"#]);
-        let review = judge(&terms(false), &PLACE, &key(7), &refused, &[]);
-        assert_eq!(review.quality_bps, 5_000);
-        assert!(
-            review.reason.contains("1 refused, first line 2"),
-            "{}",
-            review.reason
-        );
-    }
-
-    #[test]
-    fn what_two_people_hand_in_is_paid_once() {
-        let (mine, theirs) = (by(7, &RIGHT), by(8, &RIGHT));
-        let first = judge(&terms(false), &PLACE, &key(7), &mine, &[Some(&theirs)]);
-        let second = judge(&terms(false), &PLACE, &key(8), &theirs, &[Some(&mine)]);
-        let mut qualities = [first.quality_bps, second.quality_bps];
-        qualities.sort_unstable();
-        assert_eq!(qualities, [0, 10_000]);
-        // Nobody loses to one who could not hand it in.
-        let mut forged = consent(8);
-        forged.valid_until = 999;
-        let expired = handed_in(forged, 8, &RIGHT);
-        for other in [Some(&*expired), Some(b"noise".as_slice()), None] {
-            assert_eq!(quality(false, &mine, &[other]), 10_000);
-        }
-    }
-
-    #[test]
-    fn copies_of_the_validation_set_are_worth_nothing() {
-        let copies = by(7, &[r#"{"x":0,"y":"a"}"#, r#"{"x":10.0,"y":"b"}"#]);
-        assert_eq!(quality(true, &copies, &[]), 0);
-    }
-
-    #[test]
-    fn without_a_consent_that_covers_it_nothing_is_looked_at() {
-        let refused = |consent: Consent, signer: u8, said: &str| {
-            let own = handed_in(consent, signer, &RIGHT);
-            let review = judge(&terms(true), &PLACE, &key(7), &own, &[]);
-            assert_eq!(review.quality_bps, 0);
-            assert!(review.reason.contains(said), "{}", review.reason);
-        };
-        refused(consent(8), 8, "another person's");
-        refused(consent(7), 8, "not by");
-        let changed = |change: fn(&mut Consent)| {
-            let mut consent = consent(7);
-            change(&mut consent);
-            consent
-        };
-        refused(changed(|c| c.valid_until = 999), 7, "ended");
-        refused(changed(|c| c.requester = [9; 32]), 7, "another requester");
-        refused(changed(|c| c.job = [9; 32]), 7, "another job");
-        refused(changed(|c| c.genesis = [9; 32]), 7, "another cluster");
-        refused(
-            changed(|c| c.classes = DataClass::Posts.bit()),
-            7,
-            "does not cover records",
-        );
-        refused(
-            changed(|c| c.purposes = Purpose::Research.bit()),
-            7,
-            "does not allow training",
-        );
-        let review = judge(&terms(true), &PLACE, &key(7), b"{}\n{}", &[]);
-        assert!(review.reason.contains("no consent"), "{}", review.reason);
-    }
-
-    #[test]
-    fn the_plaintext_is_a_line_with_the_consent_and_the_records() {
-        let plaintext = by(7, &RIGHT);
-        let (header, records) = ContributionHeader::split(&plaintext).expect("a contribution");
-        assert_eq!(header.consent.body, consent(7));
-        assert_eq!(records, RIGHT.join("\n").as_bytes());
-        assert!(ContributionHeader::split(&[b'x'; 9_000]).is_err());
-    }
-}
+mod tests;

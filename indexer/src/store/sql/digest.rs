@@ -12,7 +12,7 @@ use sheaf_format::{Hash, digest::sha256};
 
 /// Every table with the statement that gives its rows in order. Keys are bytes and integers, so that both databases
 /// order them alike. Left out are `reading`, which says how far the last poll came, and `ended_rounds`, which is what a process happened to see of a round last.
-pub const TABLES: [(&str, &str); 15] = [
+pub const TABLES: [(&str, &str); 16] = [
     ("batches", "SELECT * FROM batches ORDER BY round, job"),
     (
         "dead_letters",
@@ -35,6 +35,7 @@ pub const TABLES: [(&str, &str); 15] = [
     ),
     ("outcomes", "SELECT * FROM outcomes ORDER BY round"),
     ("place", "SELECT * FROM place ORDER BY one"),
+    ("reviews", "SELECT * FROM reviews ORDER BY id"),
     (
         "score_files",
         "SELECT * FROM score_files ORDER BY round, validator",

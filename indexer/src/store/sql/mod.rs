@@ -4,7 +4,7 @@
 //! - [`turn`]: transactions that write, and what they must not share with one another; [`lease`]: roles that
 //!   one process has at a time.
 //! - [`intake`] with [`acquaint`] and [`admit`], [`rounds`] with [`batches`] and [`outcomes`], [`events`] with
-//!   [`keep`] and [`effects`], [`journal`], [`read`]: the traits, written once.
+//!   [`keep`] and [`effects`], [`journal`], [`read`], [`audit`]: the traits, written once.
 //! - [`digest`]: one hash over everything; [`schema`]: migrations.
 //!
 //! SQLite: one connection writes, in turns; others read and do not wait for it (write-ahead log). A
@@ -13,6 +13,7 @@
 
 mod acquaint;
 mod admit;
+mod audit;
 mod batches;
 mod database;
 mod digest;
@@ -165,7 +166,10 @@ impl SqlStore {
     }
 
     async fn connect_server(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url)?.application_name("sheaf-indexer");
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("sheaf-indexer")
+            // What it notices besides is of no use in a log.
+            .options([("client_min_messages", "warning")]);
         let connections = PgPoolOptions::new().max_connections(CONNECTIONS);
         let pool = Pool::Postgres(connections.connect_with(options).await?);
         Ok(Self {

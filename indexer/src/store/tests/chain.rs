@@ -7,7 +7,7 @@ use crate::store::{
         Applied, Beginning, DeadLetter, EarlyEvent, Effect, EventRow, Position, Reading, Series,
         TransactionRow,
     },
-    journal::Ending,
+    journal::{Ending, Open},
     rounds::OutcomeChanges,
 };
 use sheaf_protocol::ledger::Leaf;
@@ -89,19 +89,26 @@ pub async fn a_void_round_lets_its_submissions_wait_again(Fresh { store, .. }: F
 }
 
 pub async fn an_action_has_one_open_transaction(Fresh { store, .. }: Fresh) {
+    let open = async || store.open_entries().await.expect("read");
     store.write_entry(&entry(1)).await.expect("written");
     assert!(store.write_entry(&entry(2)).await.is_err());
-    let open = store.open_entry("round 1: tally").await.expect("read");
-    assert_eq!(open, Some(entry(1)));
-    store
-        .close_entry(&entry(1).signature, Ending::Dead, "")
-        .await
-        .expect("closed");
-    assert_eq!(
-        store.open_entry("round 1: tally").await.expect("read"),
-        None
-    );
+    let first = entry(1).signature;
+    let mark = store.mark_entry(&first, Open::Uncertain, "the RPC lags");
+    mark.await.expect("marked");
+    assert_eq!(open().await, [entry(1)], "uncertain is as good as live");
+    assert!(store.write_entry(&entry(2)).await.is_err());
+    let close = store.close_entry(&first, Ending::Dead, None, "");
+    close.await.expect("closed");
+    let mark = store.mark_entry(&first, Open::Live, "");
+    mark.await.expect("no entry");
+    assert!(open().await.is_empty(), "what ended stays so");
     store.write_entry(&entry(2)).await.expect("written");
+    let closed = store.closed_entries(5).await.expect("read");
+    assert_eq!(closed.len(), 1);
+    assert_eq!(
+        (closed[0].signature, closed[0].ending),
+        (first, Ending::Dead)
+    );
 }
 
 pub async fn how_far_events_are_read_is_told(Fresh { store, .. }: Fresh) {

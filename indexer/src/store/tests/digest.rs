@@ -97,7 +97,9 @@ async fn fill(store: &SqlStore) -> Vec<Hash> {
     store.write_entry(&entry(1)).await.expect("written");
     note().await;
     let signature = entry(1).signature;
-    let closed = store.close_entry(&signature, Ending::Dead, "late").await;
+    let closed = store
+        .close_entry(&signature, Ending::Dead, Some(9), "late")
+        .await;
     closed.expect("closed");
     note().await;
     digests

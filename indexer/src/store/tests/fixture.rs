@@ -142,6 +142,7 @@ pub fn entry(byte: u8) -> JournalEntry {
         signature: Signature::from([byte; 64]),
         bytes: vec![byte],
         last_valid_block_height: 9,
+        since_slot: 5,
     }
 }
 

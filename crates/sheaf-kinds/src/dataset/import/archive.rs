@@ -1,6 +1,6 @@
 //! Export archives: zip files, read with limits, never unpacked to disk.
 
-use std::io::{Cursor, Read};
+use std::io::{Read, Seek};
 use zip::{ZipArchive, result::ZipError};
 
 /// Most entries of an archive.
@@ -76,18 +76,18 @@ pub enum ArchiveError {
     TooLarge(u64),
 }
 
-/// An export archive in memory.
-pub(super) struct Archive<'a> {
-    zip: ZipArchive<Cursor<&'a [u8]>>,
+/// An export archive.
+pub(super) struct Archive<R> {
+    zip: ZipArchive<R>,
     names: Vec<String>,
     limits: Limits,
     read: u64,
 }
 
-impl<'a> Archive<'a> {
+impl<R: Read + Seek> Archive<R> {
     /// Opens a zip file and looks at every entry's name and head.
-    pub fn open(bytes: &'a [u8], limits: Limits) -> Result<Self, ArchiveError> {
-        let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    pub fn open(file: R, limits: Limits) -> Result<Self, ArchiveError> {
+        let mut zip = ZipArchive::new(file).map_err(broken)?;
         if zip.len() > limits.entries {
             return Err(ArchiveError::TooManyEntries {
                 found: zip.len(),
@@ -179,7 +179,7 @@ fn shown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::{Cursor, Write};
     use zip::{ZipWriter, write::SimpleFileOptions};
 
     fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn refusal(bytes: &[u8], limits: Limits) -> ArchiveError {
-        let opened = Archive::open(bytes, limits).and_then(|mut archive| {
+        let opened = Archive::open(Cursor::new(bytes), limits).and_then(|mut archive| {
             for index in 0..archive.names().len() {
                 archive.entry(index)?;
             }
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn entries_are_read_by_name() {
         let bytes = zip(&[("a/b.txt", b"one"), ("c.txt", b"two")]);
-        let mut archive = Archive::open(&bytes, Limits::default()).expect("opens");
+        let mut archive = Archive::open(Cursor::new(&bytes), Limits::default()).expect("opens");
         assert_eq!(archive.names(), ["a/b.txt", "c.txt"]);
         assert_eq!(archive.entry(1).expect("reads"), b"two");
     }
@@ -251,7 +251,7 @@ mod tests {
     fn a_bomb_is_refused_before_it_is_unpacked() {
         let bytes = zip(&[("zeros.js", &vec![0; 8 << 20])]);
         assert!(bytes.len() < 20_000);
-        let refused = Archive::open(&bytes, Limits::default()).map(|_| ());
+        let refused = Archive::open(Cursor::new(&bytes), Limits::default()).map(|_| ());
         assert!(matches!(refused, Err(ArchiveError::Bomb(_))), "{refused:?}");
     }
 
@@ -310,7 +310,7 @@ mod tests {
             entry_bytes: 600,
             total_bytes: 1_200,
         };
-        let mut archive = Archive::open(&bytes, enough).expect("opens");
+        let mut archive = Archive::open(Cursor::new(&bytes), enough).expect("opens");
         assert!(archive.entry(0).is_ok() && archive.entry(1).is_ok());
     }
 

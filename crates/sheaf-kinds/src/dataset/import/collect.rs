@@ -1,13 +1,18 @@
 //! An archive's files, sorted into records and what is dropped.
 
 use super::{
-    archive::{Archive, ArchiveError, Limits},
+    archive::{Archive, ArchiveError, Limits, MAX_ENTRY_BYTES},
     discord, redact, takeout, tiktok, x,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sheaf_protocol::{statement::consent::DataClass, text::UnixTime};
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    io::{Read, Seek},
+    str::FromStr,
+};
 
 /// Where an archive comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -163,6 +168,9 @@ pub struct Import {
 /// Why an archive gives nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
+    /// The file.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[from] std::io::Error),
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
@@ -190,20 +198,30 @@ pub enum ImportError {
 ///
 /// # Errors
 /// [`ImportError`].
-pub fn import_archive(
+pub fn import_archive<R: Read + Seek>(
     name: &str,
-    bytes: &[u8],
+    mut file: R,
     platform: Option<Platform>,
     allowed: &[DataClass],
 ) -> Result<Import, ImportError> {
-    if !bytes.starts_with(b"PK") {
+    let mut start = Vec::new();
+    file.by_ref().take(2).read_to_end(&mut start)?;
+    if start != b"PK" {
         let platform = found(platform, &[name.to_owned()])?;
         let mut collector = Collector::new(platform, allowed);
-        let part = platform.part(name);
-        collector.file(name, part, || Ok(bytes.to_vec()), None)?;
+        let whole = file.take(MAX_ENTRY_BYTES + 1).read_to_end(&mut start)?;
+        if whole as u64 > MAX_ENTRY_BYTES {
+            return Err(ArchiveError::EntryTooLarge {
+                name: name.to_owned(),
+                limit: MAX_ENTRY_BYTES,
+            }
+            .into());
+        }
+        collector.file(name, platform.part(name), || Ok(start), None)?;
         return Ok(collector.import);
     }
-    let mut archive = Archive::open(bytes, Limits::default())?;
+    file.rewind()?;
+    let mut archive = Archive::open(file, Limits::default())?;
     let names = archive.names().to_vec();
     let platform = found(platform, &names)?;
     let mut collector = Collector::new(platform, allowed);

@@ -17,7 +17,7 @@ fn zip(entries: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn import(entries: &[(&str, &str)], allowed: &[DataClass]) -> Import {
-    import_archive("archive.zip", &zip(entries), None, allowed).expect("it can be read")
+    import_archive("archive.zip", Cursor::new(zip(entries)), None, allowed).expect("it can be read")
 }
 
 /// Every record as it would leave the device.
@@ -255,19 +255,19 @@ fn an_archive_of_tiktok_gives_what_the_person_did() {
 fn a_single_file_is_read_like_an_archive_of_one() {
     let alone = import_archive(
         "watch-history.json",
-        WATCHED.as_bytes(),
+        Cursor::new(WATCHED),
         None,
         &[DataClass::WatchHistory],
     );
     assert_eq!(alone.expect("it can be read").records.len(), 1);
-    let unknown = import_archive("notes.json", b"[]", None, DataClass::ALL);
+    let unknown = import_archive("notes.json", Cursor::new("[]"), None, DataClass::ALL);
     assert!(matches!(unknown, Err(ImportError::UnknownPlatform)));
 }
 
 #[test]
 fn what_is_not_as_documented_is_refused_by_name() {
     let refused = |entries: &[(&str, &str)], platform| {
-        let refused = import_archive("a.zip", &zip(entries), platform, DataClass::ALL);
+        let refused = import_archive("a.zip", Cursor::new(zip(entries)), platform, DataClass::ALL);
         refused.expect_err("a refusal").to_string()
     };
     let said = refused(&[("data/tweets.js", "window.YTD.tweets.part0 = {")], None);

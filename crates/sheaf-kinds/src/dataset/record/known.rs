@@ -30,10 +30,15 @@ const BPS: usize = 10_000;
 /// Where a record stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Origin {
-    /// Which contribution, in the order in which they are looked at.
+    /// Which contribution, in the order in which they are looked at; or [`Origin::GIVEN`].
     pub contribution: u32,
     /// Its line there, from 1.
     pub line: u64,
+}
+
+impl Origin {
+    /// Instead of a contribution: the record was known before all of them.
+    pub const GIVEN: u32 = u32::MAX;
 }
 
 /// An earlier record that says the same.

@@ -80,10 +80,10 @@ impl fmt::Display for Refusal {
 
 impl fmt::Display for Origin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "line {} of contribution {}",
-            self.line, self.contribution
-        )
+        let Self { contribution, line } = self;
+        if *contribution == Self::GIVEN {
+            return write!(formatter, "record {line} of the validation set");
+        }
+        write!(formatter, "line {line} of contribution {contribution}")
     }
 }
