@@ -139,7 +139,7 @@ impl Ledger {
         };
         let signature = sent.signatures[0];
         let mut state = self.state();
-        state.note(signature);
+        state.note(&sent);
         if dice.fault() {
             // Lost on its way to the leader; the node says nothing of that.
         } else if dice.fault() {
@@ -223,7 +223,8 @@ impl State {
     }
 
     /// Notes a transaction that comes, and those that could land beside it.
-    fn note(&mut self, signature: Signature) {
+    fn note(&mut self, transaction: &VersionedTransaction) {
+        let signature = transaction.signatures[0];
         if self.sent.contains_key(&signature) {
             return;
         }
@@ -233,7 +234,8 @@ impl State {
                 self.overlaps.push((*earlier, signature));
             }
         }
-        let last_valid = self.last_valid();
+        let is_alive = *transaction.message.recent_blockhash() == self.svm.latest_blockhash();
+        let last_valid = if is_alive { self.last_valid() } else { 0 };
         self.sent.insert(signature, last_valid);
     }
 }

@@ -82,9 +82,11 @@ impl Recorder {
             Err(failed) => (Some(failed.err.clone()), &failed.meta),
         };
         let (network, pool) = (self.feed.network, self.feed.pool);
+        // Tests turn the clock back; a chain's slots only grow.
+        let last = (self.feed.transactions.last()).map_or(0, |last| last.slot);
         self.feed.transactions.push(Recorded {
             loaded: loaded(svm, &sent),
-            slot: svm.get_sysvar::<Clock>().slot,
+            slot: svm.get_sysvar::<Clock>().slot.max(last),
             transaction: sent,
             error,
             inner: meta.inner_instructions.clone(),
