@@ -102,7 +102,11 @@ impl SqlStore {
     /// Every table there is, by name.
     pub(in crate::store) async fn all_tables(&self) -> Result<Vec<String>> {
         let names = match &self.readers {
-            Pool::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            // Its own tables begin with its name.
+            Pool::Sqlite(_) => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                 ORDER BY name"
+            }
             Pool::Postgres(_) => {
                 "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema()
                  ORDER BY tablename"
