@@ -122,6 +122,11 @@ impl Context {
             .await
     }
 
+    /// How results are printed.
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
     /// Prints a result.
     ///
     /// # Errors

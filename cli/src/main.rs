@@ -3,13 +3,18 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`], [`quest`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`compute`], [`dataset`], [`consent`],
+//!   [`verify`], [`contribution`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
 mod arguments;
 mod claim;
+mod compute;
+mod consent;
 mod context;
+mod contribution;
+mod dataset;
 mod deployment;
 mod funds;
 mod identity;
@@ -23,6 +28,7 @@ mod quest;
 mod rewards;
 mod tokens;
 mod validator;
+mod verify;
 
 use anyhow::Context as _;
 use arguments::{Arguments, Command};
@@ -51,12 +57,16 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         quest::run(command, global.output)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Compute(command) = command {
+        compute::run(command, global.output)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let context = Context::new(&global)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         match command {
             // Have run without a cluster above.
-            Command::Localnet(_) | Command::Quest(_) => Ok(()),
+            Command::Localnet(_) | Command::Quest(_) | Command::Compute(_) => Ok(()),
             Command::Network(command) => network::run(command, &context).await,
             Command::Pool(command) => pool::run(command, &context).await,
             Command::Job(command) => job::run(command, &context).await,
@@ -69,9 +79,14 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
             Command::Rewards(command) => rewards::run(command, &context).await,
             Command::Claim(args) => claim::run(&args, &context).await,
+            Command::Dataset(command) => dataset::run(command, &context).await,
+            Command::Consent(command) => consent::run(command, &context).await,
+            // These say by their exit code what they found.
+            Command::Verify(command) => return verify::run(command, &context).await,
+            Command::Contribution(command) => return contribution::run(command, &context).await,
         }
-    })?;
-    Ok(ExitCode::SUCCESS)
+        .map(|()| ExitCode::SUCCESS)
+    })
 }
 
 /// Logs go to stderr, and only when `RUST_LOG` asks for them.

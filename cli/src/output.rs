@@ -1,6 +1,6 @@
 //! What commands print: results on stdout, in the format asked for; everything else on stderr.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde::Serialize;
 use std::{
     fmt::{self, Display},
@@ -17,6 +17,8 @@ pub enum Format {
     Json,
     /// JSON on one line.
     JsonCompact,
+    /// A line for each row; only of commands that say so.
+    Csv,
 }
 
 impl Format {
@@ -29,6 +31,7 @@ impl Format {
             Self::Display => Ok(result.to_string()),
             Self::Json => serde_json::to_string_pretty(result).context("the result has no JSON"),
             Self::JsonCompact => serde_json::to_string(result).context("the result has no JSON"),
+            Self::Csv => bail!("this command's result has no rows for CSV: use --output json"),
         }
     }
 
@@ -37,7 +40,14 @@ impl Format {
     /// # Errors
     /// When stdout cannot be written. That its reader has gone is none.
     pub fn print(self, result: &(impl Serialize + Display)) -> anyhow::Result<()> {
-        let text = self.render(result)?;
+        self.print_text(&self.render(result)?)
+    }
+
+    /// Prints a result that is text already.
+    ///
+    /// # Errors
+    /// When stdout cannot be written. That its reader has gone is none.
+    pub fn print_text(self, text: &str) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         match writeln!(stdout, "{}", text.trim_end()).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -51,6 +61,26 @@ impl Format {
 /// Says something on stderr: progress, warnings, errors. Nobody may be reading: that is no error.
 pub fn note(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Characters of a name in a table for people.
+const WIDTH: usize = 32;
+
+/// A name as it fits a table. Names come from strangers: nothing in them moves the cursor.
+pub fn legible(name: &str) -> String {
+    let mut characters = name.chars().map(|character| {
+        if character.is_control() {
+            '\u{fffd}'
+        } else {
+            character
+        }
+    });
+    let mut text: String = characters.by_ref().take(WIDTH).collect();
+    if characters.next().is_some() {
+        text.pop();
+        text.push('…');
+    }
+    text
 }
 
 /// Writes lines of `name  value`, the values in one column.
@@ -96,8 +126,18 @@ mod tests {
             Format::JsonCompact.render(&RESULT)?,
             r#"{"amount":"12","signature":null}"#
         );
+        assert!(Format::Csv.render(&RESULT).is_err());
         let spread = Format::Json.render(&RESULT)?;
         assert!(spread.contains("\n  \"amount\": \"12\""), "{spread}");
         Ok(())
+    }
+
+    #[test]
+    fn names_of_strangers_keep_to_their_cell() {
+        assert_eq!(legible("größer"), "größer");
+        assert_eq!(legible("\u{1b}[2Ja\nb"), "\u{fffd}[2Ja\u{fffd}b");
+        assert_eq!(legible(&"x".repeat(WIDTH)), "x".repeat(WIDTH));
+        let cut = legible(&"x".repeat(WIDTH + 1));
+        assert_eq!(cut, format!("{}…", "x".repeat(WIDTH - 1)));
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     content::ContentStore,
     ingest::Progress,
+    intake::Intake,
     metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
@@ -27,6 +28,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Ciphertexts.
     pub contents: Arc<dyn ContentStore>,
+    /// Where submissions are taken.
+    pub intake: Intake,
     /// The chain at `confirmed`.
     pub view: Watch,
     /// How far events are read.

@@ -1,16 +1,21 @@
 //! `sheaf-indexer`: the aggregator of one pool.
 //!
-//! - [`arguments`]: the command line; [`run`]: starting and ending the roles; [`app`]: what they share.
+//! - [`arguments`]: the command line; [`config`]: with the environment and a file behind it.
+//! - [`run`]: starting the roles; [`shutdown`]: ending them; [`app`]: what they share.
 //! - [`place`]: pool, program and cluster; [`view`]: the chain at `confirmed`.
 //! - [`ingest`]: finalised events, read and acted upon; [`store`]: the database; [`content`]: ciphertexts.
 //! - [`intake`]: what people hand in; [`rounds`]: batches and outcomes; [`settle`]: transactions.
-//! - [`serve`]: the HTTP API; [`metrics`]: what is counted.
+//! - [`serve`]: the HTTP API; [`audit`]: chain and database compared.
+//! - [`metrics`]: what is counted; [`telemetry`]: what is logged; [`failpoint`]: where tests kill the process.
 //!
 //! Data flows one way: intake → store → rounds → settle → chain → ingest → store → serve.
 
 pub mod app;
 pub mod arguments;
+pub mod audit;
+pub mod config;
 pub mod content;
+pub mod failpoint;
 pub mod ingest;
 pub mod intake;
 pub mod metrics;
@@ -19,5 +24,7 @@ pub mod rounds;
 pub mod run;
 pub mod serve;
 pub mod settle;
+pub mod shutdown;
 pub mod store;
+pub mod telemetry;
 pub mod view;

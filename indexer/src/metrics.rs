@@ -316,7 +316,7 @@ impl Metrics {
             self.stage.get_or_create(&labels).set(is_in.into());
         }
         self.waiting.set(figures.waiting);
-        for state in ["open", "landed", "dead", "refused"] {
+        for state in ["live", "uncertain", "landed", "dead", "refused"] {
             let found = figures.journal.iter().find(|(name, _)| name == state);
             let labels = State {
                 state: state.to_owned(),
@@ -364,7 +364,7 @@ mod tests {
             slot: 140,
             indexed_slot: 100,
             stage: Some(RoundStage::Window),
-            journal: vec![("open".to_owned(), 2)],
+            journal: vec![("live".to_owned(), 2)],
             owed: [("escrow", 7), ("in_round", 0), ("unclaimed", u64::MAX)],
             ..Figures::default()
         });
@@ -373,7 +373,7 @@ mod tests {
             "sheaf_ingest_lag_slots 40",
             "sheaf_round_stage{stage=\"window\"} 1",
             "sheaf_round_stage{stage=\"idle\"} 0",
-            "sheaf_journal_entries{state=\"open\"} 2",
+            "sheaf_journal_entries{state=\"live\"} 2",
             "sheaf_journal_entries{state=\"dead\"} 0",
             "sheaf_pool_owed_base_units{part=\"unclaimed\"} 18446744073709551615",
         ] {

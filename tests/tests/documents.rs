@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Folders whose paths the documents write from the project's root.
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "programs/",
     "crates/",
+    "examples/",
     "indexer/",
     "cli/",
     "localnet/",
@@ -17,14 +18,19 @@ const FOLDERS: [&str; 11] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: &[&str] = &[
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
+    "docs/compute.md",
+    "docs/consent.md",
+    "docs/dataset.md",
     "docs/protocol.md",
     "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
+    "docs/indexer.md",
+    "docs/runbook.md",
 ];
 
 fn root() -> PathBuf {
@@ -111,11 +117,14 @@ fn every_link_leads_somewhere() {
 
 #[test]
 fn what_is_gone_is_noticed() {
-    let text = "Here `indexer/src/none.rs` and `indexer/src/content.rs` (`nothing`) and\n```\n`cli/gone`\n```\n\
-        and `indexer/src/content.rs` (`open`), and `anything`.";
+    let text = "Here `indexer/src/none.rs` and `indexer/src/content/objects.rs` (`nothing`) and\n```\n`cli/gone`\n```\n\
+        and `indexer/src/content/objects.rs` (`open`), and `anything`.";
     assert_eq!(
         missing(text),
-        ["indexer/src/none.rs", "indexer/src/content.rs (nothing)"]
+        [
+            "indexer/src/none.rs",
+            "indexer/src/content/objects.rs (nothing)"
+        ]
     );
     assert_eq!(
         links("[a](b.md) [c](https://d)").collect::<Vec<_>>(),

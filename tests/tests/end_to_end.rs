@@ -4,8 +4,12 @@
 //! | module | what it guards |
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
+//! | `operations` | the runbook: its commands exist, those that look run and agree, the indexer ends in order |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
+//! | `recompute` | each round of `money` computed again from published data; a changed copy; a proof of inclusion |
+//! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
 //! | `api` | what the indexer shows adds up, and is what its description says (schemathesis) |
+//! | `records` | a `dataset` job: consent, records judged beside others, paid once, delivered |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
 #[path = "end_to_end/api.rs"]
@@ -16,5 +20,13 @@ mod bad_input;
 mod deploy;
 #[path = "end_to_end/money.rs"]
 mod money;
+#[path = "end_to_end/operations.rs"]
+mod operations;
+#[path = "end_to_end/processes.rs"]
+mod processes;
+#[path = "end_to_end/recompute.rs"]
+mod recompute;
+#[path = "end_to_end/records.rs"]
+mod records;
 #[path = "end_to_end/stage.rs"]
 mod stage;

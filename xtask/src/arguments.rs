@@ -10,9 +10,16 @@ usage: cargo xtask <command>
   demo [--json FILE] [--site DIR]    fund, collect, score, settle and claim, end to end
   test                               format, lints and every test
   bench cu [--json FILE]             measure compute units, rewrite docs/compute-units.md
+  bench intake [--json FILE]         signed submissions a second over HTTP, rewrite docs/performance.md
+  bench ingest [--json FILE]         events a second into the database, likewise
+  bench epoch [--json FILE]          play one round at full size, rewrite docs/performance-epoch.md
+       [--contributors N] [--submissions-per-contributor N]
+  bench quality                      simulate bad validators, rewrite docs/quality.md
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
+  kills [--count N]                  kill the indexer at every commit and every send (default: 200 times)
   mutants [--only NAME]              break each guard of the program once: a test has to notice
   build-program [--program-id KEY]   make target/deploy/sheaf.so
+  build-modules                      make target/modules/*.wasm of examples/compute
   idl                                write idl/sheaf.json, the program's interface
   install [--prefix DIR]             lay out bin/ and share/sheaf/ (default: ~/.local)
   help                               this text";
@@ -34,10 +41,33 @@ pub enum Command {
         /// Where to write the figures as JSON.
         json: Option<PathBuf>,
     },
+    /// Measures how much an indexer takes in, and rewrites the document.
+    BenchThroughput {
+        /// Of what.
+        bench: Throughput,
+        /// Where to write the figures as JSON.
+        json: Option<PathBuf>,
+    },
+    /// Plays one round at full size and rewrites its document.
+    BenchEpoch {
+        /// Where to write the figures as JSON.
+        json: Option<PathBuf>,
+        /// Leaves of the tree.
+        contributors: Option<u64>,
+        /// What each active contributor hands in.
+        submissions: Option<u64>,
+    },
+    /// Simulates validators that do not work and rewrites its document.
+    BenchQuality,
     /// Runs the stateful property test for some time.
     Fuzz {
         /// For how long.
         minutes: u64,
+    },
+    /// Kills the indexer again and again.
+    Kills {
+        /// How often.
+        count: u64,
     },
     /// Breaks guards of the program, and sees that tests notice.
     Mutants {
@@ -49,6 +79,8 @@ pub enum Command {
         /// Address compiled into the program, instead of the fixed one for localnets.
         program_id: Option<String>,
     },
+    /// Builds the modules of `examples/compute`.
+    BuildModules,
     /// Writes the program's interface.
     Idl,
     /// Installs binaries and program.
@@ -58,6 +90,25 @@ pub enum Command {
     },
     /// Prints the usage.
     Help,
+}
+
+/// What an indexer takes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Throughput {
+    /// Signed submissions.
+    Intake,
+    /// Events of finalised transactions.
+    Ingest,
+}
+
+impl Throughput {
+    /// Its name on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Ingest => "ingest",
+        }
+    }
 }
 
 /// Reads the command line, without the program's own name.
@@ -78,10 +129,31 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
             Some("cu") => Command::BenchComputeUnits {
                 json: options.take("--json").map(PathBuf::from),
             },
-            _ => return usage("say what to measure: bench cu".into()),
+            Some("intake") => Command::BenchThroughput {
+                bench: Throughput::Intake,
+                json: options.take("--json").map(PathBuf::from),
+            },
+            Some("ingest") => Command::BenchThroughput {
+                bench: Throughput::Ingest,
+                json: options.take("--json").map(PathBuf::from),
+            },
+            Some("epoch") => Command::BenchEpoch {
+                json: options.take("--json").map(PathBuf::from),
+                contributors: options.optional_number("--contributors")?,
+                submissions: options.optional_number("--submissions-per-contributor")?,
+            },
+            Some("quality") => Command::BenchQuality,
+            _ => {
+                return usage(
+                    "say what to measure: bench cu, intake, ingest, epoch or quality".into(),
+                );
+            }
         },
         "fuzz" => Command::Fuzz {
             minutes: options.number("--minutes", 10)?,
+        },
+        "kills" => Command::Kills {
+            count: options.number("--count", 200)?,
         },
         "mutants" => Command::Mutants {
             only: options.take("--only"),
@@ -89,6 +161,7 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
         "build-program" => Command::BuildProgram {
             program_id: options.take("--program-id"),
         },
+        "build-modules" => Command::BuildModules,
         "idl" => Command::Idl,
         "install" => Command::Install {
             prefix: options.take("--prefix").map(PathBuf::from),
@@ -124,9 +197,13 @@ impl Options {
     }
 
     fn number(&mut self, name: &str, default: u64) -> Result<u64> {
+        Ok(self.optional_number(name)?.unwrap_or(default))
+    }
+
+    fn optional_number(&mut self, name: &str) -> Result<Option<u64>> {
         match self.take(name).map(|text| text.parse()) {
-            None => Ok(default),
-            Some(Ok(number)) => Ok(number),
+            None => Ok(None),
+            Some(Ok(number)) => Ok(Some(number)),
             Some(Err(_)) => usage(format!("{name} takes a whole number")),
         }
     }
@@ -163,6 +240,20 @@ mod tests {
             parsed("bench cu --json a.json"),
             Ok(Command::BenchComputeUnits { json })
         );
+        assert_eq!(parsed("kills --count=9"), Ok(Command::Kills { count: 9 }));
+        let expected = Command::BenchThroughput {
+            bench: Throughput::Ingest,
+            json: None,
+        };
+        assert_eq!(parsed("bench ingest"), Ok(expected));
+        assert_eq!(
+            parsed("bench epoch --contributors=30000"),
+            Ok(Command::BenchEpoch {
+                json: None,
+                contributors: Some(30_000),
+                submissions: None
+            })
+        );
         assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { minutes: 10 }));
     }
 
@@ -175,6 +266,7 @@ mod tests {
             "demo x y",
             "bench",
             "bench speed",
+            "bench epoch --contributors many",
             "fuzz --minutes few",
         ] {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

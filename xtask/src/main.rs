@@ -17,6 +17,7 @@ mod arguments;
 mod commands;
 mod failure;
 mod idl;
+mod modules;
 mod mutants;
 mod packages;
 mod process;

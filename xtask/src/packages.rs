@@ -34,6 +34,9 @@ pub const PROGRAM: &[&str] = &[
     "libzstd-dev",
 ];
 
+/// What building modules for WebAssembly needs.
+pub const MODULES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+
 /// Sources of Debian 12, for a machine whose own list lacks the security suite.
 const DEBIAN_12_SOURCES: &str = "\
 deb http://deb.debian.org/debian bookworm main

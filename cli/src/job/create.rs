@@ -12,7 +12,7 @@ use crate::{
     output::{fields, note},
     pool::FoundPool,
 };
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use serde::Serialize;
 use sheaf_client::{
@@ -105,6 +105,8 @@ pub async fn run(args: &CreateArgs, context: &Context) -> anyhow::Result<()> {
     let chain = context.chain();
     let indexer = Indexer::new(&args.indexer)?;
     let file = SpecificationFile::read(&args.specification)?;
+    sheaf_kinds::check(&file.specification)
+        .with_context(|| format!("{} cannot be used", args.specification.display()))?;
     let mint = chain.mint(&args.mint).await?;
     let terms = args.terms.read(mint.decimals)?;
     let pool = FoundPool::of_mint(chain, &args.mint).await?;

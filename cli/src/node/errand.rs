@@ -81,6 +81,7 @@ async fn attempt(member: &Member, round: &Round, task: u32) -> anyhow::Result<Ou
     }
     let slot = round.now.borrow().slot;
     let claim = Claim {
+        contributor: member.contributor,
         task,
         region: member.settings.region.clone(),
         observed_slot: slot,
@@ -191,7 +192,8 @@ async fn hand_in(
             return Err(error.into());
         }
         tries += 1;
-        tokio::time::sleep(pause).await;
+        // An indexer that is behind says when to come again.
+        tokio::time::sleep(error.retry_after().map_or(pause, |wait| wait.max(pause))).await;
         pause *= 2;
     }
 }

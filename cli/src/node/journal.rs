@@ -107,6 +107,15 @@ impl Journal {
         self.done.contains(errand)
     }
 
+    /// The tasks of a job that need nothing more in a round but this one.
+    pub fn done_in_other_rounds(&self, job: &str, round: u64) -> BTreeSet<u32> {
+        self.done
+            .iter()
+            .filter(|(of_job, in_round, _)| of_job == job && *in_round != round)
+            .map(|(_, _, task)| *task)
+            .collect()
+    }
+
     /// A submission for this errand whose fate is not written down.
     pub fn unfinished(&self, errand: &Errand) -> Option<&str> {
         self.open
@@ -198,6 +207,9 @@ mod tests {
         drop(journal);
         let mut journal = Journal::open(&path)?;
         assert!(journal.is_done(&errand(1)) && !journal.is_done(&errand(2)));
+        let before = |job, round| journal.done_in_other_rounds(job, round);
+        assert_eq!(before("job", 2), BTreeSet::from([1]));
+        assert!(before("job", 1).is_empty() && before("another", 2).is_empty());
         assert_eq!(journal.unfinished(&errand(2)), Some("id2"));
         journal.forget("id2");
         assert_eq!(journal.unfinished(&errand(2)), None);

@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use ed25519_dalek::SigningKey;
 use sheaf_client::keys::{read_keypair, read_or_create_keypair};
 use sheaf_format::Key;
-use sheaf_kinds::{AddressPolicy, Vantage};
+use sheaf_kinds::{AddressPolicy, Setting, Vantage};
 use sheaf_protocol::statement::{Delegation, Signed, signing_key};
 use solana_sdk::{
     pubkey::Pubkey,
@@ -207,11 +207,32 @@ impl Member {
             policy: self.policy,
             source: self.settings.source_address,
         };
-        let kind = sheaf_kinds::open(specification.clone(), vantage)?;
+        let folder = self.settings.compute_folder.as_deref();
+        let setting = Setting {
+            genesis: self.place.genesis,
+            program: self.place.program,
+            requester: job.requester,
+            job: self.place.job.to_bytes(),
+            unix_time: u64::try_from(self.place.chain.unix_time().await?).unwrap_or(0),
+        };
+        let kind = sheaf_kinds::open(specification.clone(), vantage, folder, &setting)?;
         let wanted = kind.tasks_per_node();
         let count = self.tasks.map_or(wanted, |most| most.min(wanted)) as usize;
         let address = self.place.job.to_bytes();
-        let chosen = tasks::choose(&self.node, &address, number, kind.task_count(), count);
+        let chosen = if kind.is_repeated() {
+            tasks::choose(&self.node, &address, number, kind.task_count(), count)
+        } else {
+            let job = self.place.job.to_string();
+            let over = self.journal.lock().await.done_in_other_rounds(&job, number);
+            tasks::choose_new(
+                &self.node,
+                &address,
+                number,
+                kind.task_count(),
+                count,
+                &over,
+            )
+        };
         let round = Arc::new(Round {
             number,
             now,

@@ -1,7 +1,7 @@
 //! `sheaf node`: observes the world for a job and hands in what it saw.
 
 mod errand;
-mod journal;
+pub mod journal;
 mod member;
 mod offer;
 pub mod place;
@@ -15,7 +15,12 @@ use crate::{context::Context, output::note};
 use member::Member;
 use place::Place;
 use sheaf_client::indexer::Indexer;
-use sheaf_kinds::{AddressPolicy, require_localnet};
+use sheaf_kinds::{
+    AddressPolicy,
+    dataset::{CONSENT_FILE, RECORDS_FILE},
+    require_localnet,
+};
+use sheaf_protocol::specification::{Specification, compute::ComputeInput};
 use std::sync::Arc;
 use tokio::{sync::watch as channel, task::JoinSet};
 
@@ -24,6 +29,35 @@ use tokio::{sync::watch as channel, task::JoinSet};
 pub enum Command {
     // Documented where its arguments are: that is its help.
     Run(Box<RunArgs>),
+}
+
+/// What a contributor who lets a job compute on own files should know.
+fn leaves(specification: &Specification) -> String {
+    let compute = match specification {
+        Specification::Compute(compute) => compute,
+        Specification::Dataset(dataset) => {
+            return format!(
+                "{CONSENT_FILE} and the records in {RECORDS_FILE}, up to {} of them, leave the folder, for the \
+                 requester and the validators",
+                dataset.records
+            );
+        }
+        Specification::Web(_) => {
+            return "this job computes on nobody's files: --compute-folder is not used".to_owned();
+        }
+    };
+    match &compute.input {
+        ComputeInput::Given(_) => {
+            "this job computes on its own inputs: --compute-folder is not used".to_owned()
+        }
+        ComputeInput::Own(own) => format!(
+            "module {} reads the files below --compute-folder, once for each of {} tasks; up to {} bytes \
+             of what it makes of them leave each time, for the requester and the validators",
+            compute.module.sha256,
+            own.parameters.len(),
+            compute.limits.output_bytes
+        ),
+    }
 }
 
 /// Runs the nodes of `args`.
@@ -53,6 +87,13 @@ pub async fn run(args: RunArgs, context: &Context) -> anyhow::Result<()> {
     for member in &members {
         note(&format!("{} works for job {}", member.name(), args.job));
     }
+    if members
+        .iter()
+        .any(|member| member.settings.compute_folder.is_some())
+        && let Ok(specification) = place.specification(&place.job().await?).await
+    {
+        note(&leaves(&specification));
+    }
     if let Some(drawback) = offer::drawback(&place.job().await?) {
         note(&format!("warning: {drawback}"));
     }
@@ -79,4 +120,42 @@ pub async fn run(args: RunArgs, context: &Context) -> anyhow::Result<()> {
     };
     watching.abort();
     outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sheaf_protocol::specification::compute::{
+        ComputeSpecification, ModuleSource, OwnInput, RunLimits,
+    };
+
+    fn compute(input: ComputeInput) -> Specification {
+        Specification::Compute(ComputeSpecification {
+            title: "Words".to_owned(),
+            module: ModuleSource::inline(b"module"),
+            limits: RunLimits {
+                fuel: 1,
+                memory_pages: 1,
+                output_bytes: 256,
+            },
+            input,
+            tasks_per_node: 1,
+        })
+    }
+
+    #[test]
+    fn a_contributor_is_told_which_module_reads_and_how_much_leaves() {
+        let own = compute(ComputeInput::Own(OwnInput {
+            parameters: vec![String::new(), "YQ==".to_owned()],
+            random_bytes: 0,
+            redundancy: 1,
+        }));
+        let told = leaves(&own);
+        let module = ModuleSource::inline(b"module").sha256.to_string();
+        for part in [module.as_str(), "2 tasks", "256 bytes"] {
+            assert!(told.contains(part), "{told}");
+        }
+        let given = compute(ComputeInput::Given(vec!["YQ==".to_owned()]));
+        assert!(leaves(&given).contains("not used"));
+    }
 }

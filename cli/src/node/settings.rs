@@ -33,6 +33,12 @@ pub struct RunArgs {
     /// Fetch from this machine's own addresses too. Works on a localnet only.
     #[arg(long)]
     pub allow_loopback: bool,
+    /// Let jobs compute on the files below this folder. Their modules read them here, and what a
+    /// module outputs leaves: the job says how many bytes at most. Links are not followed, hidden
+    /// files not read. Without it such jobs read nothing. Jobs that ask for records take records.jsonl from
+    /// it, when consent.json beside it covers them.
+    #[arg(long, value_name = "DIR")]
+    pub compute_folder: Option<PathBuf>,
     /// Rounds to take part in; without it the node runs until it is stopped.
     #[arg(long, value_name = "K")]
     pub rounds: Option<u64>,
@@ -43,8 +49,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Run many nodes in this process: a JSON list of objects with "keypair", "node_key", "region",
-    /// and "source_address", "misbehave" where wanted. Replaces -k and the options of the same names.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["node_key", "source_address", "misbehave"])]
+    /// and "source_address", "compute_folder", "misbehave" where wanted. Replaces -k and the options of
+    /// the same names.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["node_key", "source_address", "compute_folder", "misbehave"])]
     pub fleet: Option<PathBuf>,
     /// Be a lazy node, for tests and demos: change pages ("altered") or hand in older versions of
     /// them ("stale"). Works on a localnet only, and earns nothing.
@@ -87,6 +94,9 @@ pub struct NodeSettings {
     /// Local address to fetch from.
     #[serde(default)]
     pub source_address: Option<IpAddr>,
+    /// Folder whose files jobs may compute on; none when `None`.
+    #[serde(default)]
+    pub compute_folder: Option<PathBuf>,
     /// How the node misbehaves, for tests and demos.
     #[serde(default)]
     pub misbehave: Option<Misbehave>,
@@ -108,6 +118,7 @@ impl RunArgs {
                 },
                 region: self.region.clone(),
                 source_address: self.source_address,
+                compute_folder: self.compute_folder.clone(),
                 misbehave: self.misbehave,
             }],
         };
@@ -194,12 +205,15 @@ mod tests {
             "eu-west",
             "--source-address",
             "127.0.0.9",
+            "--compute-folder",
+            "/notes",
         ])?;
         let expected = NodeSettings {
             keypair: PathBuf::from("/w.json"),
             node_key: PathBuf::from("/d/node.json"),
             region: "eu-west".to_owned(),
             source_address: Some(IpAddr::from([127, 0, 0, 9])),
+            compute_folder: Some(PathBuf::from("/notes")),
             misbehave: None,
         };
         assert_eq!(run.nodes(Path::new("/w.json"))?, [expected]);
@@ -217,13 +231,15 @@ mod tests {
         let file = folder.path().join("fleet.json");
         let text = r#"[
             {"keypair": "a.json", "node_key": "na.json", "region": "eu-west"},
-            {"keypair": "b.json", "node_key": "nb.json", "region": "us-east", "source_address": "127.0.0.3", "misbehave": "stale"}
+            {"keypair": "b.json", "node_key": "nb.json", "region": "us-east", "source_address": "127.0.0.3", "compute_folder": "notes", "misbehave": "stale"}
         ]"#;
         std::fs::write(&file, text)?;
         let name = file.display().to_string();
         let nodes = parse(&["--fleet", &name])?.nodes(Path::new("/w"))?;
         assert_eq!(nodes.len(), 2);
         assert_eq!(nodes[1].misbehave, Some(Misbehave::Stale));
+        assert_eq!(nodes[0].compute_folder, None);
+        assert_eq!(nodes[1].compute_folder, Some(PathBuf::from("notes")));
         std::fs::write(&file, text.replace("nb.json", "na.json"))?;
         assert!(parse(&["--fleet", &name])?.nodes(Path::new("/w")).is_err());
         std::fs::write(&file, "[]")?;

@@ -2,6 +2,7 @@
 //! every task gets several observers, without anybody telling them.
 
 use sheaf_format::{Key, digest::sha256};
+use std::collections::BTreeSet;
 
 const DOMAIN: &[u8] = b"sheaf:choice:v1";
 
@@ -23,10 +24,25 @@ pub fn choose(node: &Key, job: &Key, round: u64, tasks: u32, count: usize) -> Ve
     ranked.into_iter().map(|(_, task)| task).collect()
 }
 
+/// As [`choose`], among the tasks that are not `over`.
+pub fn choose_new(
+    node: &Key,
+    job: &Key,
+    round: u64,
+    tasks: u32,
+    count: usize,
+    over: &BTreeSet<u32>,
+) -> Vec<u32> {
+    let ranked = choose(node, job, round, tasks, usize::MAX).into_iter();
+    ranked
+        .filter(|task| !over.contains(task))
+        .take(count)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn a_choice_is_repeatable_without_repetition() {
@@ -46,6 +62,20 @@ mod tests {
         let mut all = choose(&[1; 32], &[2; 32], 3, 5, 10);
         all.sort_unstable();
         assert_eq!(all, [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn what_is_over_is_not_chosen_again_and_leaves_its_place_to_others() {
+        let chosen = |over: &BTreeSet<u32>| choose_new(&[1; 32], &[2; 32], 3, 5, 2, over);
+        let first: BTreeSet<u32> = chosen(&BTreeSet::new()).into_iter().collect();
+        assert_eq!(
+            chosen(&BTreeSet::new()),
+            choose(&[1; 32], &[2; 32], 3, 5, 2)
+        );
+        let second = chosen(&first);
+        assert_eq!(second.len(), 2);
+        assert!(second.iter().all(|task| !first.contains(task)));
+        assert!(chosen(&(0..5).collect()).is_empty());
     }
 
     #[test]

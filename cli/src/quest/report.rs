@@ -1,7 +1,7 @@
 //! What `sheaf quest aggregate` prints.
 
 use super::Method;
-use crate::output::fields;
+use crate::output::{fields, legible};
 use serde::Serialize;
 use sheaf_kinds::quest::{Accuracy, Agreement, Answers, Choice, DawidSkene, agreement};
 use std::{
@@ -11,9 +11,6 @@ use std::{
 
 /// Lines of each table for people.
 const SHOWN: usize = 5;
-
-/// Characters of a name in a table for people.
-const WIDTH: usize = 32;
 
 /// Labels of the questions, and what is known about the workers. Keys are the same for every method:
 /// what a method does not tell is `null`.
@@ -242,35 +239,4 @@ fn table(
         writeln!(formatter, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-/// A name as it fits a table. Names come from strangers: nothing in them moves the cursor.
-fn legible(name: &str) -> String {
-    let mut characters = name.chars().map(|character| {
-        if character.is_control() {
-            '\u{fffd}'
-        } else {
-            character
-        }
-    });
-    let mut text: String = characters.by_ref().take(WIDTH).collect();
-    if characters.next().is_some() {
-        text.pop();
-        text.push('…');
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_strangers_keep_to_their_cell() {
-        assert_eq!(legible("größer"), "größer");
-        assert_eq!(legible("\u{1b}[2Ja\nb"), "\u{fffd}[2Ja\u{fffd}b");
-        assert_eq!(legible(&"x".repeat(WIDTH)), "x".repeat(WIDTH));
-        let cut = legible(&"x".repeat(WIDTH + 1));
-        assert_eq!(cut, format!("{}…", "x".repeat(WIDTH - 1)));
-    }
 }

@@ -5,7 +5,7 @@ use crate::output::note;
 use anyhow::{Context as _, ensure};
 use sheaf_client::layout::{Batch, Job};
 use sheaf_format::Hash;
-use sheaf_kinds::Kind;
+use sheaf_kinds::{Kind, Setting};
 use sheaf_protocol::{
     batch::{BatchContext, Contribution},
     intake::LIMITS,
@@ -96,12 +96,24 @@ async fn one(voter: &Voter, round: u64, number: u64) -> anyhow::Result<JobData> 
         .submissions
         .into_iter()
         .map(|entry| (entry.id(), entry));
+    let setting = Setting {
+        genesis: voter.genesis,
+        program: voter.program(),
+        requester: job.requester,
+        job: address.to_bytes(),
+        unix_time: u64::try_from(voter.chain.unix_time().await?).unwrap_or(0),
+    };
     Ok(JobData {
         number,
         address,
         job,
         batch,
-        kind: Arc::from(sheaf_kinds::open(specification, voter.vantage)?),
+        kind: Arc::from(sheaf_kinds::open(
+            specification,
+            voter.vantage,
+            None,
+            &setting,
+        )?),
         submissions: submissions.filter(|(id, _)| counted.contains(id)).collect(),
         contributions,
     })

@@ -3,6 +3,7 @@
 
 mod duty;
 mod gather;
+mod judge;
 mod paid;
 mod record;
 mod register;

@@ -1,12 +1,14 @@
 //! Scores: each contribution against what this validator saw itself.
 
-use super::{gather::JobData, voter::Voter};
+use super::{
+    gather::JobData,
+    judge::{Judged, judge},
+    voter::Voter,
+};
 use crate::output::note;
-use age::x25519::Identity;
-use sheaf_format::{Hash, digest::sha256};
-use sheaf_kinds::{Claim, Review, Reviewer};
+use sheaf_format::Hash;
+use sheaf_kinds::Reviewer;
 use sheaf_protocol::{
-    encryption,
     statement::{Signed, Submission},
     text::HexHash,
 };
@@ -84,26 +86,55 @@ impl Reviews {
         permit_until_slot: u64,
     ) {
         let mut judging = JoinSet::new();
-        for (id, submission) in &job.submissions {
-            if !wanted.contains(id) || self.scores.contains_key(id) {
-                continue;
-            }
-            let Some(reviewer) = self.observation(job, submission.body.task) else {
+        for (wanted, task) in self.left_to_judge(job, wanted) {
+            let Some(reviewer) = self.observation(job, task) else {
                 continue;
             };
             while judging.len() >= AT_ONCE {
-                self.keep_score(judging.join_next().await);
+                self.keep_scores(judging.join_next().await);
             }
+            let others = if job.kind.is_compared() {
+                others(job, &wanted, task)
+            } else {
+                Vec::new()
+            };
             judging.spawn(judge(
                 Arc::clone(voter),
+                Arc::clone(job),
                 reviewer,
-                *submission,
+                wanted,
+                others,
                 permit_until_slot,
             ));
         }
         while !judging.is_empty() {
-            self.keep_score(judging.join_next().await);
+            self.keep_scores(judging.join_next().await);
         }
+    }
+
+    /// What has no score yet: all of a task together where contributions are compared, and else one by
+    /// one. With the task.
+    fn left_to_judge(
+        &self,
+        job: &JobData,
+        wanted: &BTreeSet<Hash>,
+    ) -> Vec<(Vec<Signed<Submission>>, u32)> {
+        let left = job
+            .submissions
+            .iter()
+            .filter(|(id, _)| wanted.contains(*id) && !self.scores.contains_key(*id))
+            .map(|(_, submission)| *submission);
+        if !job.kind.is_compared() {
+            return left.map(|one| (vec![one], one.body.task)).collect();
+        }
+        let mut by_task: BTreeMap<u32, Vec<Signed<Submission>>> = BTreeMap::new();
+        for submission in left {
+            by_task
+                .entry(submission.body.task)
+                .or_default()
+                .push(submission);
+        }
+        by_task.into_iter().map(|(task, all)| (all, task)).collect()
     }
 
     fn observation(&self, job: &JobData, task: u32) -> Observation {
@@ -111,21 +142,33 @@ impl Reviews {
         self.observations.get(&(job.number, subject))?.clone()
     }
 
-    fn keep_score(&mut self, judged: Joined<(Hash, anyhow::Result<Review>)>) {
-        let Some(Ok((id, review))) = judged else {
+    fn keep_scores(&mut self, judged: Joined<Vec<Judged>>) {
+        let Some(Ok(judged)) = judged else {
             return;
         };
-        match review {
-            Ok(review) => {
-                tracing::debug!(submission = %HexHash(id), quality = review.quality_bps, reason = %review.reason, "reviewed");
-                self.scores.insert(id, review.quality_bps);
+        for (id, review) in judged {
+            match review {
+                Ok(review) => {
+                    tracing::debug!(submission = %HexHash(id), quality = review.quality_bps, reason = %review.reason, "reviewed");
+                    self.scores.insert(id, review.quality_bps);
+                }
+                Err(error) => note(&format!(
+                    "submission {} gets no score: {error:#}",
+                    HexHash(id)
+                )),
             }
-            Err(error) => note(&format!(
-                "submission {} gets no score: {error:#}",
-                HexHash(id)
-            )),
         }
     }
+}
+
+/// The contributions to a task that are not among these.
+fn others(job: &JobData, these: &[Signed<Submission>], task: u32) -> Vec<Signed<Submission>> {
+    let among = |id: &Hash| these.iter().any(|one| one.id() == *id);
+    job.submissions
+        .iter()
+        .filter(|(id, submission)| submission.body.task == task && !among(id))
+        .map(|(_, submission)| *submission)
+        .collect()
 }
 
 async fn look(job: &JobData, task: u32) -> Observation {
@@ -147,55 +190,6 @@ async fn look(job: &JobData, task: u32) -> Observation {
         job.number
     ));
     None
-}
-
-async fn judge(
-    voter: Arc<Voter>,
-    reviewer: Arc<dyn Reviewer>,
-    submission: Signed<Submission>,
-    permit_until_slot: u64,
-) -> (Hash, anyhow::Result<Review>) {
-    let id = submission.id();
-    let wanted = submission.body.content_hash;
-    let request = voter.request(wanted, permit_until_slot);
-    let content = match voter.indexer.content(&request).await {
-        Ok(content) => content,
-        Err(error) => return (id, Err(error.into())),
-    };
-    if sha256(&[&content]) != wanted {
-        return (
-            id,
-            Err(anyhow::anyhow!(
-                "the indexer gave another content: do not trust it"
-            )),
-        );
-    }
-    let identity = Arc::clone(&voter.identity);
-    let review = tokio::task::spawn_blocking(move || {
-        review(&*reviewer, &submission.body, &content, &identity)
-    });
-    (id, review.await.map_err(Into::into))
-}
-
-/// Judges a content. One that this validator cannot decrypt was not meant for its reviewers.
-fn review(
-    reviewer: &dyn Reviewer,
-    body: &Submission,
-    content: &[u8],
-    identity: &Identity,
-) -> Review {
-    let Ok(region) = body.region_text() else {
-        return Review::worthless("its region is not readable");
-    };
-    let claim = Claim {
-        task: body.task,
-        region: region.to_owned(),
-        observed_slot: body.observed_slot,
-    };
-    match encryption::decrypt(content, identity) {
-        Ok(plaintext) => reviewer.review(&claim, &plaintext),
-        Err(error) => Review::worthless(error.to_string()),
-    }
 }
 
 /// What a validator says of assigned contributions that it does not score, if there are any.

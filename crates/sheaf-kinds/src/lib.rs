@@ -4,13 +4,17 @@
 //! [`open`]; nothing else in the project asks which kind a job is. Of [`quest`] only the aggregation of
 //! answers is here so far.
 
+pub mod compute;
+pub mod dataset;
+pub mod lines;
 pub mod quest;
 pub mod web;
 
 pub use web::guard::{AddressPolicy, NotALocalnet, require_localnet};
 
+use sheaf_format::{Hash, Key};
 use sheaf_protocol::specification::Specification;
-use std::{future::Future, net::IpAddr, pin::Pin};
+use std::{future::Future, net::IpAddr, path::Path, pin::Pin};
 
 /// Work under way.
 pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, WorkError>> + Send + 'a>>;
@@ -18,6 +22,8 @@ pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, WorkError>> + Send 
 /// What a contribution claims about itself; the signed submission says the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
+    /// Wallet that earns.
+    pub contributor: Key,
     /// Which task of the specification.
     pub task: u32,
     /// Self-declared region.
@@ -76,6 +82,23 @@ pub trait Kind: Send + Sync {
     /// equal subjects are observed once. `None` when there is no such task.
     fn subject(&self, task: u32) -> Option<&str>;
 
+    /// Whether a node that did a task should do it again in a later round.
+    fn is_repeated(&self) -> bool {
+        true
+    }
+
+    /// Whether a contribution is judged beside the others to its task in the round, by
+    /// [`Reviewer::review_among`].
+    fn is_compared(&self) -> bool {
+        false
+    }
+
+    /// Longest plaintext a contribution may have, in bytes. A longer one is worth nothing, and reviewers
+    /// need not look at it.
+    fn longest(&self) -> usize {
+        usize::MAX
+    }
+
     /// Does a task: the plaintext of a contribution.
     fn observe<'a>(&'a self, claim: &'a Claim) -> Work<'a, Vec<u8>>;
 
@@ -90,6 +113,12 @@ pub trait Kind: Send + Sync {
 pub trait Reviewer: Send + Sync {
     /// Judges a contribution by its claim and its plaintext. The same input gives the same answer.
     fn review(&self, claim: &Claim, plaintext: &[u8]) -> Review;
+
+    /// Judges a contribution that is one of several to its task in the round; `others` are the
+    /// plaintexts of the others, `None` for one that reviewers cannot read.
+    fn review_among(&self, claim: &Claim, plaintext: &[u8], _others: &[Option<&[u8]>]) -> Review {
+        self.review(claim, plaintext)
+    }
 }
 
 /// Where and how a machine looks at the world.
@@ -101,12 +130,54 @@ pub struct Vantage {
     pub source: Option<IpAddr>,
 }
 
-/// The kind of work a specification asks for, done from `vantage`.
+/// The job that work is for, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Genesis hash of the cluster.
+    pub genesis: Hash,
+    /// The program's address.
+    pub program: Key,
+    /// Who asks for the work.
+    pub requester: Key,
+    /// The job's address.
+    pub job: Key,
+    /// Unix time of the chain: consents hold or do not.
+    pub unix_time: u64,
+}
+
+/// Looks, before a job is paid for, whether anybody could do its work: what a specification carries
+/// with it is tried out.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(specification: &Specification) -> Result<(), WorkError> {
+    match specification {
+        Specification::Web(_) => Ok(()),
+        Specification::Compute(compute) => compute::check(compute),
+        Specification::Dataset(dataset) => dataset::check(dataset),
+    }
+}
+
+/// The kind of work a specification asks for, done from `vantage`. Work on a contributor's own data
+/// may read what lies below `folder`; reviewers need none. `setting` is what consents are held against.
 ///
 /// # Errors
 /// When the means for it cannot be set up.
-pub fn open(specification: Specification, vantage: Vantage) -> Result<Box<dyn Kind>, WorkError> {
+pub fn open(
+    specification: Specification,
+    vantage: Vantage,
+    folder: Option<&Path>,
+    setting: &Setting,
+) -> Result<Box<dyn Kind>, WorkError> {
     match specification {
         Specification::Web(web) => Ok(Box::new(web::Web::new(web, vantage)?)),
+        Specification::Compute(compute) => {
+            let folder = folder.map(Path::to_owned);
+            Ok(Box::new(compute::Compute::new(compute, vantage, folder)?))
+        }
+        Specification::Dataset(dataset) => {
+            let folder = folder.map(Path::to_owned);
+            Ok(Box::new(dataset::Dataset::new(&dataset, folder, *setting)?))
+        }
     }
 }

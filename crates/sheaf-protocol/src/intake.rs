@@ -1,8 +1,11 @@
 //! The rules by which a submission is admitted, and those that everybody checks again in a batch.
+//!
+//! [`check_submission`] is all of them. Whoever takes many submissions checks in steps, the cheap
+//! ones first: [`check_claims`], [`check_content`], the signature, [`check_standing`].
 
 use crate::{
     specification::Specification,
-    statement::{Delegation, Refused, Signed, StatementError, Submission},
+    statement::{Delegation, Signed, StatementError, Submission},
     text::Base58Key,
 };
 use sheaf_format::{Hash, Key};
@@ -66,7 +69,7 @@ impl Content {
     }
 }
 
-/// What the aggregator knows when a submission comes.
+/// What the aggregator sees of chain and job when a submission comes.
 #[derive(Clone, Copy, Debug)]
 pub struct IntakeContext<'a> {
     /// Genesis hash of the cluster.
@@ -79,14 +82,19 @@ pub struct IntakeContext<'a> {
     pub slot: u64,
     /// The round that submissions taken now are batched in.
     pub round: u64,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// What the aggregator has stored that stands for or against a submission.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Standing<'a> {
     /// The delegation from the submission's contributor to its node, when one was stored.
     pub delegation: Option<&'a Signed<Delegation>>,
     /// Whether another submission of this node had this nonce.
     pub nonce_seen: bool,
     /// Whether this contributor has another submission to this task of this job in this round.
     pub task_taken: bool,
-    /// Bounds.
-    pub limits: Limits,
 }
 
 /// Why a submission is refused.
@@ -236,6 +244,25 @@ impl Refusal {
             Self::AlreadyPaid => "already_paid",
         }
     }
+
+    /// Whether it is about how things stand now: the very same submission may have been admitted
+    /// before, or may be admitted later.
+    pub const fn depends_on_time(&self) -> bool {
+        matches!(
+            self,
+            Self::JobEnded
+                | Self::OtherAggregator
+                | Self::NothingLeft
+                | Self::SpecificationMissing
+                | Self::RoundTooEarly { .. }
+                | Self::RoundTooOld { .. }
+                | Self::Expired { .. }
+                | Self::ExpiryTooFar { .. }
+                | Self::DelegationMissing
+                | Self::DelegationInvalid(_)
+                | Self::DelegationExpired { .. }
+        )
+    }
 }
 
 /// What a submission is held against, at intake and in a batch alike.
@@ -316,8 +343,22 @@ pub fn check_submission(
     submission: &Signed<Submission>,
     content: &Content,
     context: &IntakeContext<'_>,
+    standing: &Standing<'_>,
 ) -> Result<(), Refusal> {
-    let body = &submission.body;
+    check_claims(&submission.body, context)?;
+    check_content(&submission.body, content, context.limits)?;
+    submission.verify_named()?;
+    if let Some(delegation) = standing.delegation {
+        check_signature(delegation)?;
+    }
+    check_standing(&submission.body, context, standing)
+}
+
+/// Checks what a submission says of itself against chain and job, without any cryptography.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn check_claims(body: &Submission, context: &IntakeContext<'_>) -> Result<(), Refusal> {
     if body.genesis != context.genesis {
         return Err(Refusal::WrongGenesis);
     }
@@ -343,21 +384,40 @@ pub fn check_submission(
         limits: context.limits,
     };
     check_terms(body, &terms)?;
-    check_expiry(body.expiry_slot, context)?;
-    check_content(body, content, context.limits)?;
+    check_expiry(body.expiry_slot, context)
+}
 
-    let delegation = context.delegation.ok_or(Refusal::DelegationMissing)?;
-    // Whoever checks the batch knows the slot of observation only, so it must hold in both.
-    check_delegation(body, &delegation.body, context.slot.max(body.observed_slot))?;
+/// Checks that a delegation is signed by the contributor it names.
+///
+/// # Errors
+/// [`Refusal::DelegationInvalid`].
+pub fn check_signature(delegation: &Signed<Delegation>) -> Result<(), Refusal> {
     delegation
-        .check(&context.genesis, &context.program, context.slot)
-        .map_err(|refused: Refused| Refusal::DelegationInvalid(refused.to_string()))?;
-    submission.verify_named()?;
+        .verify_named()
+        .map_err(|error| Refusal::DelegationInvalid(error.to_string()))
+}
 
-    if context.nonce_seen {
+/// Checks what was stored before: a delegation that holds, a fresh nonce, a free task. The
+/// delegation's signature is for [`check_signature`].
+///
+/// # Errors
+/// [`Refusal`].
+pub fn check_standing(
+    body: &Submission,
+    context: &IntakeContext<'_>,
+    standing: &Standing<'_>,
+) -> Result<(), Refusal> {
+    let delegation = &standing.delegation.ok_or(Refusal::DelegationMissing)?.body;
+    // Whoever checks the batch knows the slot of observation only, so it must hold in both.
+    check_delegation(body, delegation, context.slot.max(body.observed_slot))?;
+    if delegation.genesis != context.genesis || delegation.program != context.program {
+        let reason = "it was made for another cluster or program".to_owned();
+        return Err(Refusal::DelegationInvalid(reason));
+    }
+    if standing.nonce_seen {
         return Err(Refusal::NonceSeen(body.nonce));
     }
-    if context.task_taken {
+    if standing.task_taken {
         return Err(Refusal::TaskTaken(body.task));
     }
     Ok(())
@@ -375,7 +435,11 @@ fn check_expiry(expiry: u64, context: &IntakeContext<'_>) -> Result<(), Refusal>
     Ok(())
 }
 
-fn check_content(body: &Submission, content: &Content, limits: Limits) -> Result<(), Refusal> {
+/// Checks that a ciphertext is the one that a submission names, and not too long.
+///
+/// # Errors
+/// [`Refusal::ContentTooLarge`], [`Refusal::ContentMismatch`].
+pub fn check_content(body: &Submission, content: &Content, limits: Limits) -> Result<(), Refusal> {
     if content.bytes > limits.max_content_bytes.into() {
         let limit = limits.max_content_bytes;
         return Err(Refusal::ContentTooLarge {

@@ -1,8 +1,13 @@
 //! What a job asks for: JSON that its requester publishes, and whose hash stands in the job.
 //!
-//! `{"kind": "web", "title": …, "urls": […], "pages_per_node": n}`. The hash is sha256 of the bytes
-//! as published, so those are kept and passed on unchanged.
+//! `{"kind": "web", "title": …, "urls": […], "pages_per_node": n}`, or what [`compute`] or [`dataset`] say. The hash
+//! is sha256 of the bytes as published, so those are kept and passed on unchanged.
 
+pub mod compute;
+pub mod dataset;
+
+use compute::{ComputeFault, ComputeSpecification};
+use dataset::{DatasetFault, DatasetSpecification};
 use serde::{Deserialize, Serialize};
 use sheaf_format::{Hash, digest::sha256, stage::JobKind};
 use std::collections::BTreeSet;
@@ -40,8 +45,8 @@ pub enum SpecificationError {
         /// Index of the URL.
         task: usize,
     },
-    /// The same URL twice would pay one observation twice.
-    #[error("task {task} repeats an earlier URL: name each once")]
+    /// The same task twice would pay one piece of work twice.
+    #[error("task {task} repeats an earlier one: name each once")]
     Repeated {
         /// Index of the second occurrence.
         task: usize,
@@ -49,6 +54,12 @@ pub enum SpecificationError {
     /// Nodes that fetch nothing.
     #[error("pages_per_node must be at least 1")]
     PagesPerNode,
+    /// A `compute` job that nobody could run.
+    #[error(transparent)]
+    Compute(#[from] ComputeFault),
+    /// A `dataset` job that nobody could judge.
+    #[error(transparent)]
+    Dataset(#[from] DatasetFault),
     /// Other bytes than the job's hash stands for.
     #[error("these bytes are not the job's specification: their hash is another")]
     WrongHash,
@@ -60,6 +71,10 @@ pub enum SpecificationError {
 pub enum Specification {
     /// Pages as seen from many vantage points.
     Web(WebSpecification),
+    /// A module run on given inputs, or on contributors' own files.
+    Compute(ComputeSpecification),
+    /// Records that people own.
+    Dataset(DatasetSpecification),
 }
 
 /// A `web` job.
@@ -110,26 +125,24 @@ impl Specification {
     /// # Errors
     /// [`SpecificationError`].
     pub fn check(&self) -> Result<(), SpecificationError> {
-        let Self::Web(web) = self;
-        if web.title.trim().is_empty() || web.title.chars().count() > MAX_TITLE_CHARACTERS {
+        let (title, tasks) = (self.title(), self.tasks());
+        if title.trim().is_empty() || title.chars().count() > MAX_TITLE_CHARACTERS {
             return Err(SpecificationError::Title);
         }
-        if web.urls.is_empty() || web.urls.len() > MAX_TASKS {
-            return Err(SpecificationError::TaskCount(web.urls.len()));
+        if tasks == 0 || tasks > MAX_TASKS {
+            return Err(SpecificationError::TaskCount(tasks));
         }
-        if web.pages_per_node == 0 {
-            return Err(SpecificationError::PagesPerNode);
-        }
-        let mut seen = BTreeSet::new();
-        for (task, url) in web.urls.iter().enumerate() {
-            if !is_url(url) {
-                return Err(SpecificationError::NotAUrl { task });
+        match self {
+            Self::Web(web) => web.check(),
+            Self::Compute(compute) => {
+                compute.check()?;
+                match compute.repeated() {
+                    Some(task) => Err(SpecificationError::Repeated { task }),
+                    None => Ok(()),
+                }
             }
-            if !seen.insert(url) {
-                return Err(SpecificationError::Repeated { task });
-            }
+            Self::Dataset(dataset) => Ok(dataset.check()?),
         }
-        Ok(())
     }
 
     /// Bytes to publish: compact JSON. Publish them once and keep them: their hash is the job's.
@@ -150,6 +163,8 @@ impl Specification {
     pub const fn kind(&self) -> JobKind {
         match self {
             Self::Web(_) => JobKind::Web,
+            Self::Compute(_) => JobKind::Compute,
+            Self::Dataset(_) => JobKind::Dataset,
         }
     }
 
@@ -157,13 +172,21 @@ impl Specification {
     pub fn title(&self) -> &str {
         match self {
             Self::Web(web) => &web.title,
+            Self::Compute(compute) => &compute.title,
+            Self::Dataset(dataset) => &dataset.title,
         }
     }
 
     /// Number of tasks; they are numbered from 0.
     pub fn task_count(&self) -> u32 {
+        u32::try_from(self.tasks()).unwrap_or(u32::MAX)
+    }
+
+    fn tasks(&self) -> usize {
         match self {
-            Self::Web(web) => u32::try_from(web.urls.len()).unwrap_or(u32::MAX),
+            Self::Web(web) => web.urls.len(),
+            Self::Compute(compute) => compute.input.tasks().len(),
+            Self::Dataset(_) => 1,
         }
     }
 
@@ -171,8 +194,27 @@ impl Specification {
     /// `None` when there is no such task.
     pub fn units_of(&self, task: u32) -> Option<u32> {
         (task < self.task_count()).then_some(match self {
-            Self::Web(_) => 1,
+            Self::Web(_) | Self::Compute(_) => 1,
+            Self::Dataset(dataset) => dataset.records,
         })
+    }
+}
+
+impl WebSpecification {
+    fn check(&self) -> Result<(), SpecificationError> {
+        if self.pages_per_node == 0 {
+            return Err(SpecificationError::PagesPerNode);
+        }
+        let mut seen = BTreeSet::new();
+        for (task, url) in self.urls.iter().enumerate() {
+            if !is_url(url) {
+                return Err(SpecificationError::NotAUrl { task });
+            }
+            if !seen.insert(url) {
+                return Err(SpecificationError::Repeated { task });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The requester downloads, decrypts, and compares with what the site serves.
 
 use super::Scenario;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 use sheaf_protocol::{specification::Specification, text::HexHash};
 use std::{
@@ -65,7 +65,9 @@ impl Scenario {
             downloaded.files
         );
         let specification = self.indexer.specification(self.job).await?;
-        let Specification::Web(web) = Specification::parse(&specification)?;
+        let Specification::Web(web) = Specification::parse(&specification)? else {
+            bail!("job {} is no job of kind web", self.job);
+        };
         let mut equal = 0;
         for page in &pages {
             let view = self.indexer.submission(&id_of(page)?.0).await?;

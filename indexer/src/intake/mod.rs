@@ -1,19 +1,48 @@
 //! What contributors, requesters and validators hand in: checked, stored, answered.
 //!
 //! The rules are `sheaf_protocol`'s; here they meet the chain's state and the store.
+//!
+//! - [`delegation`], [`scores`], [`specification`], [`submission`]: one for each thing handed in.
+//! - [`pipeline`]: the way of submissions, many at once; [`group`]: its queues; [`verify`]: its
+//!   signatures; [`turns`]: who does not go at once.
+//! - [`capacity`], [`rate`], [`source`]: how much may be under way, how often, from where;
+//!   [`settings`]: what of it an operator sets.
 
+pub mod capacity;
 pub mod delegation;
+pub mod group;
+pub mod pipeline;
+pub mod rate;
 pub mod scores;
+pub mod settings;
+pub mod source;
 pub mod specification;
 pub mod submission;
+pub mod turns;
+pub mod verify;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use pipeline::{Intake, Workers};
+pub use settings::IntakeSettings;
 
 use crate::{content::ContentError, store::StoreError};
+use group::Unanswered;
 use sheaf_protocol::{
     intake::Refusal,
     scores::ScoreError,
     specification::SpecificationError,
     statement::{Refused, StatementError},
 };
+use std::time::Duration;
+
+/// When to come again after something that usually passes soon.
+const SHORTLY: Duration = Duration::from_secs(1);
+/// When to come again after something that an operator or the next round has to end.
+const LATER: Duration = Duration::from_secs(10);
 
 /// Why something handed in is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +86,32 @@ pub enum IntakeError {
         "job {0} has ended, or another aggregator batches for it: its specification is not kept here"
     )]
     NotOurJob(u64),
+    /// The node hands in too much.
+    #[error("this node hands in more than it may: try again in {} seconds", seconds(*wait))]
+    NodeTooFast {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The address sends too much.
+    #[error("this address sends more than it may: try again in {} seconds", seconds(*wait))]
+    AddressTooFast {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// As many requests are under way as may be, of all or of this address.
+    #[error("as many submissions are under way as may be: try again shortly")]
+    Overloaded,
+    /// The content did not arrive in time.
+    #[error("the content did not arrive in time: send it again over a faster connection")]
+    ContentTooSlow,
+    /// Not done in time; it may still be taken.
+    #[error(
+        "the submission was not dealt with in time: send the same again, it is taken once only"
+    )]
+    TimedOut,
+    /// The work on it failed.
+    #[error("the indexer cannot take this now: try again shortly")]
+    Unanswered(#[from] Unanswered),
     /// The store failed.
     #[error("the indexer cannot store this now: try again shortly")]
     Store(#[from] StoreError),
@@ -69,6 +124,21 @@ pub enum IntakeError {
 }
 
 impl IntakeError {
+    /// How long to wait before the same may be sent again, when that may help.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::NodeTooFast { wait } | Self::AddressTooFast { wait } => Some(*wait),
+            Self::Overloaded
+            | Self::TimedOut
+            | Self::Unanswered(_)
+            | Self::Store(_)
+            | Self::Content(_)
+            | Self::Chain(_) => Some(SHORTLY),
+            Self::JobFull(_) => Some(LATER),
+            _ => None,
+        }
+    }
+
     /// The name of the problem it is (`sheaf_protocol::api::problem`).
     pub const fn name(&self) -> &'static str {
         match self {
@@ -86,8 +156,18 @@ impl IntakeError {
             Self::ScoresTooLate(_) => "scores_too_late",
             Self::JobFull(_) => "job_full",
             Self::NotOurJob(_) => "not_our_job",
-            Self::Store(_) | Self::Content(_) => "storage_unavailable",
+            Self::NodeTooFast { .. } => "node_too_fast",
+            Self::AddressTooFast { .. } => "address_too_fast",
+            Self::Overloaded => "overloaded",
+            Self::ContentTooSlow => "request_timeout",
+            Self::TimedOut => "timed_out",
+            Self::Unanswered(_) | Self::Store(_) | Self::Content(_) => "storage_unavailable",
             Self::Chain(_) => "chain_unavailable",
         }
     }
+}
+
+/// Whole seconds, rounded up: what `retry-after` says.
+pub fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }

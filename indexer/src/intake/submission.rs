@@ -1,17 +1,17 @@
 //! Submissions: checked against rules and chain, stored with their content, answered by a receipt.
 
-use super::IntakeError;
+use super::{IntakeError, group::Unanswered};
 use crate::{
     app::App,
-    store::{
-        StoreError,
-        intake::{Acquaintance, Admission, Admitted, COUNTED},
-    },
+    store::intake::{Acquaintance, Admission, Admitted, COUNTED},
     view::View,
 };
 use sheaf_client::layout::Job;
 use sheaf_protocol::{
-    intake::{Content, IntakeContext, IntakeJob, LIMITS, Refusal, check_submission},
+    intake::{
+        IntakeContext, IntakeJob, LIMITS, Refusal, Standing, check_claims, check_content,
+        check_standing,
+    },
     statement::{Receipt, Signed, Submission},
 };
 
@@ -22,6 +22,19 @@ const LEAST_WAITING: u64 = 10_000;
 /// How often a submission is tried again because the round moved meanwhile.
 const TRIES: usize = 3;
 
+/// Refuses what can never be taken, before its content is read.
+///
+/// # Errors
+/// When it breaks a rule at any time.
+pub fn glance(app: &App, body: &Submission) -> Result<(), IntakeError> {
+    let view = app.view();
+    let number = job_number(&view, body)?;
+    match claims(app, &view, number, app.intake.last_round(), body) {
+        Err(refusal) if !refusal.depends_on_time() => Err(refusal.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Takes a submission with its ciphertext. The same submission again gets the same receipt.
 ///
 /// Content and submission are on disk before the receipt is given.
@@ -30,63 +43,65 @@ const TRIES: usize = 3;
 /// When it breaks a rule or a store fails.
 pub async fn take(
     app: &App,
-    submission: &Signed<Submission>,
+    submission: Signed<Submission>,
     ciphertext: Vec<u8>,
 ) -> Result<Signed<Receipt>, IntakeError> {
-    let view = app.view();
     let body = &submission.body;
-    let Some((number, job)) = view.job_at(&body.job) else {
-        return Err(Refusal::UnknownJob(body.job.into()).into());
-    };
-    let content = Content::of(&ciphertext);
-    let mut ciphertext = Some(ciphertext);
-    let mut round = app.store.intake_round().await?;
+    let number = job_number(&app.view(), body)?;
+    let verdict = app.intake.verify(submission, ciphertext).await?;
+    let verified = verdict.map_err(Refusal::from)?;
+    check_content(body, &verified.content, LIMITS)?;
+    app.intake.count_node(&body.node)?;
+
+    let _turn = app.intake.turn(body).await;
+    let (mut round, known) = app.intake.look_up(submission, number).await?;
+    if let Some(receipt) = known.receipt {
+        return Ok(receipt);
+    }
+    let view = app.view();
+    claims(app, &view, number, round, body)?;
+    stands(app, &view, round, body, &known)?;
+    if let Some((_, job)) = view.jobs.get(&number)
+        && known.waiting >= most_waiting(job)
+    {
+        return Err(IntakeError::JobFull(known.waiting));
+    }
+    app.contents.put(verified.ciphertext).await?;
+
     for _ in 0..TRIES {
-        let known = app.store.acquaintance(submission, number, round).await?;
-        if let Some(receipt) = known.receipt {
-            submission.verify_named()?;
-            return Ok(receipt);
-        }
-        check(app, &view, number, round, submission, &content, &known)?;
-        if known.waiting >= most_waiting(job) {
-            return Err(IntakeError::JobFull(known.waiting));
-        }
-        if let Some(ciphertext) = ciphertext.take() {
-            app.contents.put(ciphertext).await?;
-        }
         let receipt = Receipt {
             genesis: app.place.genesis,
             program: app.place.program(),
             job: body.job,
             submission: submission.id(),
             round,
-            received_slot: view.slot,
+            received_slot: app.view().slot,
         };
+        let receipt = Signed::sign(receipt, &app.key);
         let admission = Admission {
-            submission: *submission,
+            submission,
             job: number,
-            receipt: Signed::sign(receipt, &app.key),
+            receipt,
         };
-        match admit(app, &admission).await? {
-            Admitted::Stored => return Ok(admission.receipt),
+        match app.intake.admit(admission).await? {
+            Admitted::Stored => return Ok(receipt),
             Admitted::Known(receipt) => return Ok(*receipt),
             Admitted::NonceSeen => return Err(Refusal::NonceSeen(body.nonce).into()),
             Admitted::TaskTaken => return Err(Refusal::TaskTaken(body.task).into()),
-            Admitted::RoundMoved(next) => round = next,
+            Admitted::RoundMoved(next) => {
+                round = next;
+                claims(app, &app.view(), number, round, body)?;
+            }
         }
     }
-    tracing::debug!(job = job.number, "the round moved on and on");
-    Err(Refusal::RoundTooEarly {
-        earliest: body.earliest_round,
-        round,
-    }
-    .into())
+    tracing::debug!(job = number, "the round moved on and on");
+    Err(Unanswered.into())
 }
 
-async fn admit(app: &App, admission: &Admission) -> Result<Admitted, IntakeError> {
-    let answers = app.store.admit_all(std::slice::from_ref(admission)).await?;
-    let answer = answers.into_iter().next();
-    Ok(answer.ok_or_else(|| StoreError::corrupt("an admission", "there is no answer to it"))?)
+fn job_number(view: &View, body: &Submission) -> Result<u64, Refusal> {
+    let found = view.job_at(&body.job);
+    let (number, _) = found.ok_or(Refusal::UnknownJob(body.job.into()))?;
+    Ok(number)
 }
 
 /// How many contributions may wait for a job: what some of its rounds can pay for, so that nobody
@@ -98,14 +113,13 @@ fn most_waiting(job: &Job) -> u64 {
         .clamp(LEAST_WAITING, COUNTED)
 }
 
-fn check(
+/// Checks what the submission says of itself.
+fn claims(
     app: &App,
     view: &View,
     number: u64,
     round: u64,
-    submission: &Signed<Submission>,
-    content: &Content,
-    known: &Acquaintance,
+    body: &Submission,
 ) -> Result<(), Refusal> {
     let published = app.specifications.get(number);
     let job = view.jobs.get(&number).map(|(address, job)| IntakeJob {
@@ -116,15 +130,39 @@ fn check(
         specification: published.as_ref().map(|known| &*known.specification),
     });
     let context = IntakeContext {
-        genesis: app.place.genesis,
-        program: app.place.program(),
         job,
-        slot: view.slot,
-        round,
+        ..context(app, view, round)
+    };
+    check_claims(body, &context)
+}
+
+/// Checks what is stored for or against it.
+fn stands(
+    app: &App,
+    view: &View,
+    round: u64,
+    body: &Submission,
+    known: &Acquaintance,
+) -> Result<(), Refusal> {
+    let standing = Standing {
         delegation: known.delegation.as_ref(),
         nonce_seen: known.nonce_seen,
         task_taken: known.task_taken,
-        limits: LIMITS,
     };
-    check_submission(submission, content, &context)
+    check_standing(body, &context(app, view, round), &standing)?;
+    known
+        .delegation
+        .iter()
+        .try_for_each(|delegation| app.intake.verify_delegation(delegation))
+}
+
+fn context(app: &App, view: &View, round: u64) -> IntakeContext<'static> {
+    IntakeContext {
+        genesis: app.place.genesis,
+        program: app.place.program(),
+        job: None,
+        slot: view.slot,
+        round,
+        limits: LIMITS,
+    }
 }

@@ -1,7 +1,11 @@
 //! Refusals as problems (RFC 9457): a name for programs, words for people. The kind of a problem
 //! says its status.
 
-use crate::{content::ContentError, intake::IntakeError, store::StoreError};
+use crate::{
+    content::ContentError,
+    intake::{IntakeError, seconds},
+    store::StoreError,
+};
 use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
@@ -13,9 +17,10 @@ use sheaf_protocol::{
     },
     ledger::LedgerError,
 };
+use std::time::Duration;
 
 /// Seconds after which a refusal that may pass is worth another try.
-const RETRY_SECONDS: u16 = 1;
+const RETRY_SECONDS: u64 = 1;
 
 /// What a fault of this program's own is told as.
 const BROKEN: ProblemKind = ProblemKind {
@@ -26,13 +31,20 @@ const BROKEN: ProblemKind = ProblemKind {
 
 /// A refusal. As a response it is still without the request's path: [`finish`] adds it.
 #[derive(Clone, Debug)]
-pub struct ApiError(Box<Problem>);
+pub struct ApiError {
+    problem: Box<Problem>,
+    /// How long to wait before the same may be asked again, where that is known.
+    retry_after: Option<Duration>,
+}
 
 impl ApiError {
     /// A problem by its name.
     pub fn new(code: &str, detail: impl std::fmt::Display) -> Self {
         let kind = problem_kind(code).unwrap_or(&BROKEN);
-        Self(Box::new(Problem::new(kind, detail)))
+        Self {
+            problem: Box::new(Problem::new(kind, detail)),
+            retry_after: None,
+        }
     }
 
     /// The question cannot be understood.
@@ -71,7 +83,7 @@ impl ApiError {
     }
 
     fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
@@ -90,22 +102,24 @@ pub fn finish(response: Response, path: &str) -> (Response, Option<String>) {
         return (response, None);
     }
     let (mut parts, _) = response.into_parts();
-    let ApiError(mut problem) = parts
+    let mut error = parts
         .extensions
         .remove::<ApiError>()
         .unwrap_or_else(|| ApiError::of_status(status));
-    path.clone_into(&mut problem.instance);
+    path.clone_into(&mut error.problem.instance);
     // What stays of the headers tells of other things than the body: `allow`, for one.
     parts.headers.remove("content-length");
     parts
         .headers
         .insert("content-type", HeaderValue::from_static(PROBLEM_JSON));
-    if matches!(problem.status, 429 | 503) {
+    if matches!(error.problem.status, 429 | 503) {
+        let wait = error.retry_after.map_or(RETRY_SECONDS, seconds);
         parts
             .headers
-            .insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+            .insert(RETRY_AFTER, HeaderValue::from(wait.max(1)));
     }
-    parts.status = ApiError(problem.clone()).status();
+    parts.status = error.status();
+    let problem = error.problem;
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     (Response::from_parts(parts, body.into()), Some(problem.code))
 }
@@ -118,7 +132,10 @@ impl From<IntakeError> for ApiError {
         ) {
             tracing::error!("intake: {error:?}");
         }
-        Self::new(error.name(), &error)
+        Self {
+            retry_after: error.retry_after(),
+            ..Self::new(error.name(), &error)
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 /// Requests under way at once; more are refused at once instead of waiting.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 5_000;
 /// How long an answer may take to begin. A score file's upload is the longest.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 

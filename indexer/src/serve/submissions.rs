@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::App,
-    intake,
+    intake::{self, IntakeError, source::Source},
     store::{
         intake::SubmissionRecord,
         read::{Standing, SubmissionFilter},
@@ -17,11 +17,12 @@ use crate::{
     view::View,
 };
 use axum::{
-    Json,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode},
+    Extension, Json,
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, header::CONTENT_LENGTH},
 };
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use sheaf_protocol::{
     api::{
@@ -32,7 +33,12 @@ use sheaf_protocol::{
     statement::{Delegation, Signed, Submission},
     text::{Base58Key, HexHash},
 };
+use std::net::SocketAddr;
+use tokio::time::timeout;
 use utoipa::IntoParams;
+
+/// The connection's other end, where there is a connection.
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 /// Submissions given at once.
 const LISTED: Limits = Limits {
@@ -112,13 +118,18 @@ const fn standing(state: SubmissionState) -> Standing {
     responses((status = 200, description = "It is stored", body = Stored)))]
 pub async fn delegate(
     State(app): State<App>,
+    peer: Peer,
+    headers: HeaderMap,
     JsonBody(delegation): JsonBody<Signed<Delegation>>,
 ) -> Result<Json<Stored>, ApiError> {
+    app.intake.count_address(source(&app, peer, &headers))?;
     let hash = intake::delegation::take(&app, &delegation).await?;
     Ok(Json(Stored { hash: hash.into() }))
 }
 
 /// Hands in a contribution. The same one again gets the same receipt.
+///
+/// What costs the least is checked first; the content is read only of a submission that may be taken.
 #[utoipa::path(post, path = "/v1/submissions", tag = "submissions", operation_id = "submit",
     params(
         ("x-sheaf-submission" = String, Header, description = "Statement `submission` of docs/protocol.md, base64"),
@@ -128,29 +139,73 @@ pub async fn delegate(
     responses((status = 200, description = "The receipt", body = SignedStatement)))]
 pub async fn submit(
     State(app): State<App>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    peer: Peer,
+    request: Request,
 ) -> Result<Json<ReceiptView>, ApiError> {
+    let (parts, content) = request.into_parts();
+    let source = source(&app, peer, &parts.headers);
+    app.intake.count_address(source)?;
     let submission = Signed::<Submission>::from_headers(
-        header(&headers, SUBMISSION_HEADER)?,
-        header(&headers, SIGNATURE_HEADER)?,
+        header(&parts.headers, SUBMISSION_HEADER)?,
+        header(&parts.headers, SIGNATURE_HEADER)?,
     )
-    .map_err(intake::IntakeError::from)?;
-    let ciphertext = body.map_err(|rejection| oversized(&headers, &rejection))?;
-    let receipt = intake::submission::take(&app, &submission, ciphertext.into()).await?;
+    .map_err(IntakeError::from)?;
+    let bytes = submission.body.content_bytes;
+    check_length(&parts.headers)?;
+    intake::submission::glance(&app, &submission.body)?;
+    let _seat = app.intake.seat(source, bytes)?;
+    let deadline = app.intake.deadline();
+    let content = timeout(deadline, read(content, bytes))
+        .await
+        .map_err(|_| IntakeError::ContentTooSlow)??;
+    let taken = intake::submission::take(&app, submission, content);
+    let receipt = timeout(deadline, taken)
+        .await
+        .map_err(|_| IntakeError::TimedOut)??;
     Ok(Json(receipt))
 }
 
-fn oversized(headers: &HeaderMap, rejection: &BytesRejection) -> ApiError {
-    if rejection.status() != StatusCode::PAYLOAD_TOO_LARGE {
-        return ApiError::malformed(rejection);
-    }
-    let bytes = headers
-        .get("content-length")
-        .and_then(|value| value.to_str().ok()?.parse().ok())
-        .unwrap_or_else(|| u64::from(LIMITS.max_content_bytes) + 1);
+fn source(app: &App, peer: Peer, headers: &HeaderMap) -> Source {
+    let peer = peer.map(|Extension(ConnectInfo(address))| address.ip());
+    app.intake.source(peer, headers)
+}
+
+/// A length that is announced is refused before anything is read.
+fn check_length(headers: &HeaderMap) -> Result<(), IntakeError> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let limit = LIMITS.max_content_bytes;
-    intake::IntakeError::from(Refusal::ContentTooLarge { bytes, limit }).into()
+    match announced {
+        Some(bytes) if bytes > u64::from(limit) => {
+            Err(Refusal::ContentTooLarge { bytes, limit }.into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads a content that should have so many bytes.
+async fn read(body: Body, bytes: u32) -> Result<Vec<u8>, ApiError> {
+    let most = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let mut content = Vec::with_capacity(most);
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk =
+            chunk.map_err(|_| ApiError::malformed("the content broke off: send it again"))?;
+        if chunk.len() > most - content.len() {
+            let limit = LIMITS.max_content_bytes;
+            let refusal = match bytes >= limit {
+                true => Refusal::ContentTooLarge {
+                    bytes: u64::from(limit) + 1,
+                    limit,
+                },
+                false => Refusal::ContentMismatch,
+            };
+            return Err(IntakeError::from(refusal).into());
+        }
+        content.extend_from_slice(&chunk);
+    }
+    Ok(content)
 }
 
 /// What became of a submission.

@@ -1,19 +1,33 @@
 //! The loop of settlement: at every new view, what is due is sent.
 
 use super::{
+    books::Books,
     plan::{Action, Own, due},
-    sender::{Sender, Sent},
+    sender::{Order, Sender, Sent},
+    transaction::unsigned,
+    watch::{Outcome, Watcher},
 };
-use crate::{app::App, place::Place, view::View};
+use crate::{
+    app::App,
+    place::Place,
+    settle::breaker::Permit,
+    store::journal::{JournalEntry, PutAside},
+    telemetry::BOARD,
+    view::View,
+};
 use futures_util::{StreamExt as _, stream};
 use sheaf_client::instruction;
 use solana_sdk::{instruction::Instruction, pubkey::Pubkey};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Transactions under way at once.
 const AT_ONCE: usize = 8;
-/// A refusal is told when it comes for this time in a row: a view may be a moment late.
-const TOLD_AFTER: u32 = 3;
+/// How often open transactions are looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Sends what is due.
 pub struct Settlement {
@@ -23,29 +37,65 @@ pub struct Settlement {
     pub sender: Arc<dyn Sender>,
 }
 
+/// What the loop remembers from view to view.
+struct Memory {
+    watcher: Watcher,
+    books: Books,
+    looked: Option<Instant>,
+    /// What an action changed is seen only in a view later than this slot.
+    newer_than: u64,
+}
+
 impl Settlement {
     /// Works at every new view, for ever. Ends when views do.
     pub async fn run(self) {
         let mut views = self.app.view.clone();
-        let mut newer_than = 0;
-        let mut refused: BTreeMap<String, u32> = BTreeMap::new();
+        let mut memory = Memory {
+            watcher: Watcher::new(&self.app.place.chain, Arc::clone(&self.app.store) as _),
+            books: Books::default(),
+            looked: None,
+            newer_than: 0,
+        };
         while views.changed().await.is_ok() {
             let view = Arc::clone(&views.borrow_and_update());
-            // What an action changed is seen only in a later view.
-            if view.slot <= newer_than {
-                continue;
-            }
-            match self.step(&view, &mut refused).await {
-                Ok(landed) => newer_than = newer_than.max(landed),
-                Err(error) => tracing::warn!("settlement: {error:#}; trying again"),
+            if let Err(error) = self.step(&view, &mut memory).await {
+                memory.books.went_wrong(&error);
             }
         }
     }
 
-    /// Sends what is due; gives the last slot in which something landed.
-    async fn step(&self, view: &View, refused: &mut BTreeMap<String, u32>) -> anyhow::Result<u64> {
-        let open = view.open_intake();
-        let frozen = match open {
+    #[tracing::instrument(name = "settle", level = "debug", skip_all, fields(slot = view.slot))]
+    async fn step(&self, view: &View, memory: &mut Memory) -> anyhow::Result<()> {
+        if memory.looked.is_none_or(|last| last.elapsed() >= LOOK) {
+            let outcomes = memory.watcher.step().await?;
+            memory.looked = Some(Instant::now());
+            self.take_in(view, memory, outcomes).await?;
+        }
+        if view.slot <= memory.newer_than {
+            return Ok(());
+        }
+        let aside = self.aside().await?;
+        let actions = self.due(view).await?;
+        let names: BTreeSet<String> = actions.iter().map(Action::to_string).collect();
+        memory.books.keep(|action| names.contains(action));
+        let mut ready: Vec<Action> = actions
+            .into_iter()
+            .filter(|action| {
+                let name = action.to_string();
+                !aside.contains(&name) && !memory.books.is_open(&name)
+            })
+            .collect();
+        match memory.books.permit() {
+            Permit::All => {}
+            Permit::One => ready.truncate(1),
+            Permit::None { .. } => return Ok(()),
+        }
+        self.send_all(view, memory, ready).await
+    }
+
+    /// What is due, by the view and by what is known here.
+    async fn due(&self, view: &View) -> anyhow::Result<Vec<Action>> {
+        let frozen = match view.open_intake() {
             Some(round) => self.app.store.frozen(round).await?,
             None => Vec::new(),
         };
@@ -57,41 +107,141 @@ impl Settlement {
             frozen: &frozen,
             outcome: outcome.as_ref().map(|known| &known.outcome),
         };
-        let actions = due(view, &self.app.aggregator(), own);
-        let sent: Vec<_> = stream::iter(actions)
-            .map(|action| async move {
+        Ok(due(view, &self.app.aggregator(), own))
+    }
+
+    /// The actions that were put aside.
+    async fn aside(&self) -> anyhow::Result<BTreeSet<String>> {
+        let reviews = self.app.store.reviews().await?;
+        let waiting = reviews.iter().filter(|review| !review.dropped).count();
+        BOARD.write(|board| board.reviews_waiting = waiting);
+        Ok(reviews
+            .into_iter()
+            .map(|review| review.aside.action)
+            .collect())
+    }
+
+    /// Takes in what became of open transactions.
+    async fn take_in(
+        &self,
+        view: &View,
+        memory: &mut Memory,
+        outcomes: Vec<(JournalEntry, Outcome)>,
+    ) -> anyhow::Result<()> {
+        memory.books.open(&outcomes);
+        for (entry, outcome) in outcomes {
+            let action = &entry.action;
+            match outcome {
+                Outcome::Landed(slot) => {
+                    tracing::info!("{action}: final in slot {slot}");
+                    memory.books.worked(action);
+                }
+                Outcome::Open(Some(slot)) => memory.newer_than = memory.newer_than.max(slot),
+                Outcome::Open(None) => {}
+                Outcome::Uncertain(reason) => tracing::debug!("{action}: not known yet: {reason}"),
+                Outcome::Dead => {
+                    tracing::warn!("{action}: {} never landed and never will", entry.signature);
+                    memory.books.died(action);
+                }
+                Outcome::Refused(refusal) => {
+                    let reason = (refusal.name.clone(), refusal.to_string());
+                    if memory.books.refused_on_chain(action, &refusal) {
+                        self.put_aside(view, action, reason, entry.bytes).await?;
+                    }
+                }
+                Outcome::Forgotten(reason) => {
+                    let reason = ("Forgotten".to_owned(), reason);
+                    self.put_aside(view, action, reason, entry.bytes).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn send_all(
+        &self,
+        view: &View,
+        memory: &mut Memory,
+        actions: Vec<Action>,
+    ) -> anyhow::Result<()> {
+        let aggregator = Pubkey::new_from_array(self.app.aggregator());
+        let orders: Vec<_> = actions
+            .into_iter()
+            .map(|action| {
                 let name = action.to_string();
-                let sent = self.send(&action, &name).await;
-                (name, sent)
+                let deaths = memory.books.deaths(&name);
+                let instruction = build(&self.app.place, &aggregator, &action);
+                (name, instruction, deaths)
+            })
+            .collect();
+        let sent: Vec<_> = stream::iter(orders)
+            .map(|(name, instruction, deaths)| async move {
+                let instructions = [instruction];
+                let order = Order {
+                    action: &name,
+                    instructions: &instructions,
+                    slot: view.slot,
+                    deaths,
+                };
+                let sent = self.sender.send(&order).await;
+                (name, instructions, sent)
             })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let mut landed = 0;
-        for (name, sent) in sent {
-            match sent? {
-                Sent::Landed { slot } => {
+        for (name, instructions, sent) in sent {
+            let reason = match sent {
+                Ok(Sent::Landed { signature, slot }) => {
                     tracing::info!("{name}: done in slot {slot}");
-                    refused.remove(&name);
-                    landed = landed.max(slot);
+                    memory.newer_than = memory.newer_than.max(slot);
+                    memory.watcher.was_sent(signature);
+                    memory.books.landed(&name);
+                    None
                 }
-                Sent::Waiting { reason } => tracing::warn!("{name}: not known yet: {reason}"),
-                Sent::Refused(refusal) => {
-                    let times = refused.entry(name.clone()).or_default();
-                    *times += 1;
-                    if *times == TOLD_AFTER {
-                        tracing::warn!("{name}: {refusal}");
+                Ok(Sent::Open(signature)) => {
+                    if let Some(signature) = signature {
+                        memory.watcher.was_sent(signature);
                     }
+                    memory.books.sent(&name);
+                    None
                 }
+                Ok(Sent::Refused(refusal)) => memory
+                    .books
+                    .refused(&name, &refusal, view.slot)
+                    .then(|| (refusal.name.clone(), refusal.to_string())),
+                Err(error) => memory.books.failed(&name, &error, view.slot),
+            };
+            if let Some(reason) = reason {
+                let bytes = unsigned(&instructions, &aggregator)?;
+                self.put_aside(view, &name, reason, bytes).await?;
             }
         }
-        Ok(landed)
+        Ok(())
     }
 
-    async fn send(&self, action: &Action, name: &str) -> anyhow::Result<Sent> {
-        let aggregator = Pubkey::new_from_array(self.app.aggregator());
-        let instruction = build(&self.app.place, &aggregator, action);
-        self.sender.send(name, &[instruction]).await
+    /// Puts an action aside: `reason` is a name and words.
+    async fn put_aside(
+        &self,
+        view: &View,
+        action: &str,
+        (reason, detail): (String, String),
+        bytes: Vec<u8>,
+    ) -> anyhow::Result<()> {
+        let aside = PutAside {
+            action: action.to_owned(),
+            reason,
+            detail,
+            bytes,
+            slot: view.slot,
+        };
+        if self.app.store.put_aside(&aside).await? {
+            tracing::error!(
+                "{action}: put aside: {}: {}; see `sheaf-indexer review list`",
+                aside.reason,
+                aside.detail
+            );
+        }
+        Ok(())
     }
 }
 

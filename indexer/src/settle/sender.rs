@@ -1,42 +1,67 @@
-//! Transactions that survive crashes: written down before they are sent, and signed anew only when
-//! the chain can no longer take the earlier one.
+//! Sending an action: simulated, signed, written down, and only then sent.
 
-use crate::store::{
-    Store,
-    journal::{Ending, JournalEntry},
+use super::{
+    fee::{FeePolicy, written},
+    transaction::entry,
 };
-use anyhow::Context as _;
+use crate::{
+    failpoint::{Point, reached},
+    store::Store,
+};
 use async_trait::async_trait;
 use sheaf_client::{
     Chain, Error, Refusal,
-    send::{Landed, Signed, Terms},
+    send::{Signed, Standing, Terms},
 };
-use solana_sdk::{instruction::Instruction, signature::Keypair, transaction::Transaction};
-use std::sync::Arc;
+use solana_sdk::{
+    instruction::Instruction,
+    signature::{Keypair, Signature},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+/// How often a signature's status is asked for, right after it was sent.
+const POLL: Duration = Duration::from_millis(150);
+/// How long that goes on by default; then it is one among the journal's open transactions.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// An action to be sent.
+#[derive(Clone, Debug)]
+pub struct Order<'a> {
+    /// The action, in words: the journal knows it by them.
+    pub action: &'a str,
+    /// What it does.
+    pub instructions: &'a [Instruction],
+    /// Slot of the view in which it is due.
+    pub slot: u64,
+    /// How many transactions of it died unseen just before.
+    pub deaths: u32,
+}
 
 /// What became of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// It stands in this slot.
+    /// It stands in this slot, confirmed. The journal closes it once that is final.
     Landed {
+        /// Its signature.
+        signature: Signature,
         /// The slot.
         slot: u64,
     },
-    /// The chain refuses it: it is not due, or no longer.
+    /// The chain would refuse it: nothing was signed.
     Refused(Box<Refusal>),
-    /// It may still land: the same bytes are sent again at the next try.
-    Waiting {
-        /// Why nothing more is known.
-        reason: String,
-    },
+    /// It may still land. None when it did not come from this call.
+    Open(Option<Signature>),
 }
 
 /// Sends actions.
 #[async_trait]
 pub trait Sender: Send + Sync {
-    /// Sends `instructions` as one transaction. `action` names them: while an earlier transaction
-    /// of that name may still land, that one is sent and nothing new is signed.
-    async fn send(&self, action: &str, instructions: &[Instruction]) -> anyhow::Result<Sent>;
+    /// Sends an action as one transaction. While an earlier one of its name may still land, nothing
+    /// new is signed.
+    async fn send(&self, order: &Order<'_>) -> anyhow::Result<Sent>;
 }
 
 /// A sender that writes each transaction to the store's journal first.
@@ -47,106 +72,74 @@ pub struct JournaledSender {
     pub store: Arc<dyn Store>,
     /// Pays and signs.
     pub wallet: Arc<Keypair>,
-    /// Priority fee in micro-lamports per compute unit.
-    pub compute_unit_price: u64,
-}
-
-fn entry(action: &str, signed: &Signed) -> anyhow::Result<JournalEntry> {
-    Ok(JournalEntry {
-        action: action.to_owned(),
-        signature: signed.signature,
-        bytes: bincode::serialize(&signed.transaction)
-            .context("a transaction cannot be written down")?,
-        last_valid_block_height: signed.last_valid_block_height,
-    })
-}
-
-fn signed(entry: &JournalEntry) -> anyhow::Result<Signed> {
-    let transaction: Transaction = bincode::deserialize(&entry.bytes).with_context(|| {
-        format!(
-            "the journal's transaction {} cannot be read",
-            entry.signature
-        )
-    })?;
-    Ok(Signed {
-        transaction,
-        signature: entry.signature,
-        last_valid_block_height: entry.last_valid_block_height,
-    })
+    /// How priority fees are chosen.
+    pub fees: FeePolicy,
+    /// How long one that was just sent is waited for: [`PATIENCE`].
+    pub patience: Duration,
 }
 
 impl JournaledSender {
-    /// Brings a transaction of the journal to its end, if it has one by now.
-    async fn settle(&self, signed: &Signed) -> anyhow::Result<Option<Sent>> {
-        let outcome = self.chain.submit_and_confirm(signed).await;
-        let signature = &signed.signature;
-        match outcome {
-            Ok(Landed { slot, .. }) => {
-                self.store
-                    .close_entry(signature, Ending::Landed, "")
-                    .await?;
-                Ok(Some(Sent::Landed { slot }))
+    /// The priority fee for these instructions. An RPC that does not say what others paid is no
+    /// reason not to work.
+    async fn price(&self, order: &Order<'_>) -> u64 {
+        let accounts = written(order.instructions);
+        let samples = match self.chain.recent_priority_fees(&accounts).await {
+            Ok(samples) => samples,
+            Err(error) => {
+                tracing::debug!("{error}; offering the least");
+                Vec::new()
             }
-            Err(Error::Refused(refusal)) if refusal.signature.is_some() => {
-                self.store
-                    .close_entry(signature, Ending::Refused, &refusal.name)
-                    .await?;
-                Ok(Some(Sent::Refused(refusal)))
+        };
+        self.fees.price(&samples, order.deaths)
+    }
+
+    /// Waits a moment for a transaction to land.
+    async fn glance(&self, signed: &Signed) -> Sent {
+        let began = Instant::now();
+        while began.elapsed() < self.patience {
+            if let Standing::Landed { slot, error: None } =
+                self.chain.glance(&signed.signature).await
+            {
+                return Sent::Landed {
+                    signature: signed.signature,
+                    slot,
+                };
             }
-            Err(Error::Expired { .. }) => {
-                self.store.close_entry(signature, Ending::Dead, "").await?;
-                Ok(None)
-            }
-            // Also a refusal before it landed: another node may take it yet.
-            Err(error) => Ok(Some(Sent::Waiting {
-                reason: error.to_string(),
-            })),
+            tokio::time::sleep(POLL).await;
         }
+        Sent::Open(Some(signed.signature))
     }
 }
 
 #[async_trait]
 impl Sender for JournaledSender {
-    async fn send(&self, action: &str, instructions: &[Instruction]) -> anyhow::Result<Sent> {
-        if let Some(open) = self.store.open_entry(action).await?
-            && let Some(sent) = self.settle(&signed(&open)?).await?
-        {
-            return Ok(sent);
+    #[tracing::instrument(name = "send", skip_all, fields(action = order.action))]
+    async fn send(&self, order: &Order<'_>) -> anyhow::Result<Sent> {
+        let open = self.store.open_entries().await?;
+        if open.iter().any(|entry| entry.action == order.action) {
+            return Ok(Sent::Open(None));
         }
         let terms = Terms {
-            compute_unit_price: self.compute_unit_price,
+            compute_unit_price: self.price(order).await,
             ..Terms::default()
         };
-        let new = match self.chain.sign(instructions, &[&self.wallet], &terms).await {
+        let signing = self
+            .chain
+            .sign(order.instructions, &[&self.wallet], &terms)
+            .await;
+        let signed = match signing {
             Err(Error::Refused(refusal)) => return Ok(Sent::Refused(refusal)),
             signed => signed?,
         };
-        self.store.write_entry(&entry(action, &new)?).await?;
-        let sent = self.settle(&new).await?;
-        Ok(sent.unwrap_or(Sent::Waiting {
-            reason: "it did not land in time".to_owned(),
-        }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sheaf_client::instruction::transfer_lamports;
-    use solana_sdk::{pubkey::Pubkey, signer::Signer as _};
-
-    #[test]
-    fn a_transaction_comes_out_of_the_journal_as_it_went_in() {
-        let wallet = Keypair::new();
-        let instruction = transfer_lamports(&wallet.pubkey(), &Pubkey::default(), 1);
-        let mut transaction = Transaction::new_with_payer(&[instruction], Some(&wallet.pubkey()));
-        transaction.sign(&[&wallet], solana_sdk::hash::Hash::new_from_array([1; 32]));
-        let before = Signed {
-            signature: transaction.signatures[0],
-            transaction,
-            last_valid_block_height: 7,
-        };
-        let entry = entry("test", &before).expect("written");
-        assert_eq!(signed(&entry).expect("read"), before);
+        // The view's slot is past: the transaction lands after it.
+        let entry = entry(order.action, &signed, order.slot)?;
+        self.store.write_entry(&entry).await?;
+        reached(Point::Send);
+        if let Err(error) = self.chain.submit(&signed).await {
+            // It may have arrived all the same: only looking tells.
+            tracing::debug!(signature = %signed.signature, %error, "sending failed");
+        }
+        reached(Point::Sent);
+        Ok(self.glance(&signed).await)
     }
 }

@@ -100,6 +100,12 @@ pub trait IntakeStore: Send + Sync {
     /// Every published specification, by job number.
     async fn specifications(&self) -> Result<Vec<(u64, Vec<u8>)>>;
 
+    /// The jobs whose specification is published, ascending.
+    async fn specified_jobs(&self) -> Result<Vec<u64>>;
+
+    /// A job's published specification.
+    async fn specification(&self, job: u64) -> Result<Option<Vec<u8>>>;
+
     /// Keeps a delegation, unless one from the same contributor to the same node holds longer.
     async fn put_delegation(&self, delegation: &Signed<Delegation>) -> Result<()>;
 
@@ -110,6 +116,14 @@ pub trait IntakeStore: Send + Sync {
         job: u64,
         intake_round: u64,
     ) -> Result<Acquaintance>;
+
+    /// Likewise for many submissions, each with the number of its job: one answer for each, in
+    /// their order.
+    async fn acquaint_all(
+        &self,
+        submissions: &[(Signed<Submission>, u64)],
+        intake_round: u64,
+    ) -> Result<Vec<Acquaintance>>;
 
     /// Stores submissions with their receipts in one database transaction, each if nothing stands
     /// against it. Gives one answer for each, in their order: they are on disk when it returns.

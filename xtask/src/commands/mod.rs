@@ -4,13 +4,14 @@ mod bench;
 mod demo;
 mod fuzz;
 mod install;
+mod kills;
 mod mutants;
 mod test;
 
 use crate::{
     arguments::{Command, USAGE},
     failure::Result,
-    idl, packages, process, sbf,
+    idl, modules, packages, process, sbf,
     stage::stage,
 };
 
@@ -25,12 +26,21 @@ pub fn run(command: Command) -> Result<()> {
             set_up_host()?;
             sbf::build_programs(program_id.as_deref())
         }
+        Command::BuildModules => modules::build(),
         Command::Idl => {
             set_up_host()?;
             stage("interface of the program", idl::write)
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
+        Command::BenchThroughput { bench, json } => bench::throughput(bench, json),
+        Command::BenchEpoch {
+            json,
+            contributors,
+            submissions,
+        } => bench::epoch(json, contributors, submissions),
+        Command::BenchQuality => bench::quality(),
         Command::Fuzz { minutes } => fuzz::run(minutes),
+        Command::Kills { count } => kills::run(count),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),
         Command::Test => test::run(),

@@ -3,13 +3,13 @@
 use super::set_up_host;
 use crate::{
     failure::{Result, failed},
-    idl, packages, process, python, sbf,
+    idl, modules, packages, process, python, sbf,
     stage::stage,
 };
 use std::process::Command;
 
 /// Every workspace, as a folder of the project.
-const WORKSPACES: [&str; 3] = [".", "programs", "tools/sbf-link"];
+const WORKSPACES: [&str; 4] = [".", "programs", "tools/sbf-link", modules::WORKSPACE];
 
 /// Runs format check, lints as errors, and every test of every workspace.
 pub fn run() -> Result<()> {
@@ -38,6 +38,14 @@ pub fn run() -> Result<()> {
         process::run(linted("programs").args(["test", "--workspace", "--locked"]))
     })?;
     stage("interface of the program", idl::check)?;
+    modules::build()?;
+    stage("modules: lints and unit tests", || {
+        process::run(
+            linted(modules::WORKSPACE)
+                .args(["test", "--workspace", "--locked", "--target-dir"])
+                .arg(modules::build_folder()),
+        )
+    })?;
     // Two stages, so that the seconds of building and of testing are seen.
     stage("host: build with lints as errors", || {
         process::run(linted(".").args(["build", "--workspace", "--all-targets", "--locked"]))

@@ -10,7 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const CARGO: &str = "/usr/bin/cargo";
+/// Debian's cargo, beside rustup's.
+pub const CARGO: &str = "/usr/bin/cargo";
 const TARGET: &str = "sbpf-solana-solana";
 
 /// Builds `tools/sbf-link` and returns the binary.

@@ -95,13 +95,7 @@ pub fn prepare() -> Result<PathBuf> {
     if folder.is_dir() {
         return Ok(folder);
     }
-    let source = PathBuf::from(format!("/usr/src/rustc-{RELEASE}/library"));
-    if !source.is_dir() {
-        return failed(format!(
-            "{} is missing: install Debian's rust-web-src {RELEASE}",
-            source.display()
-        ));
-    }
+    let source = source()?;
     // Into another name first: a copy that was cut short must not be taken for a whole one.
     let unfinished = sbf.join("library-unfinished");
     let _ = fs::remove_dir_all(&unfinished);
@@ -111,6 +105,18 @@ pub fn prepare() -> Result<PathBuf> {
     }
     fs::rename(&unfinished, &folder).context("cannot rename the copied library")?;
     Ok(folder)
+}
+
+/// Debian's own sources of the standard library.
+pub fn source() -> Result<PathBuf> {
+    let source = PathBuf::from(format!("/usr/src/rustc-{RELEASE}/library"));
+    if !source.is_dir() {
+        return failed(format!(
+            "{} is missing: install Debian's rust-web-src {RELEASE}",
+            source.display()
+        ));
+    }
+    Ok(source)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

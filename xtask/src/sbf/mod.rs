@@ -8,6 +8,10 @@ mod build;
 mod compiler;
 mod library;
 
+pub use build::CARGO;
+pub use compiler::{RUSTC, check as check_compiler};
+pub use library::source as library_source;
+
 use crate::{
     failure::{Context, Result, failed},
     packages, process,

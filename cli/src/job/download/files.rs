@@ -5,8 +5,13 @@ use super::batches::Paid;
 use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use sheaf_format::Hash;
-use sheaf_kinds::web::PageHeader;
-use sheaf_protocol::text::{Amount, Base58Key, HexHash};
+use sheaf_kinds::{
+    compute::result::RunHeader, dataset::contribution::ContributionHeader, web::PageHeader,
+};
+use sheaf_protocol::{
+    statement::{Signed, consent::Consent},
+    text::{Amount, Base58Key, HexHash},
+};
 use solana_sdk::pubkey::Pubkey;
 use std::{
     io::ErrorKind,
@@ -41,6 +46,12 @@ struct Entry {
     bytes: u64,
     /// What the contribution says of the page; null when it is no page.
     page: Option<Page>,
+    /// What the contribution says of its run; null when it is none.
+    #[serde(default)]
+    run: Option<RunHeader>,
+    /// The consent that the contribution's records were handed in under; null when it holds none.
+    #[serde(default)]
+    consent: Option<Signed<Consent>>,
 }
 
 /// What a node says of a page it saw.
@@ -100,7 +111,7 @@ impl Folder {
     /// # Errors
     /// When the file cannot be written.
     pub fn write(&mut self, paid: &Paid, plaintext: &[u8]) -> anyhow::Result<u64> {
-        let (page, body) = taken_apart(plaintext);
+        let (said, body) = taken_apart(plaintext);
         let file = file_name(paid.round, &paid.id, is_html(body));
         write_whole(&self.path.join(&file), body)?;
         let bytes = body.len() as u64;
@@ -114,7 +125,9 @@ impl Folder {
             quality_bps: paid.quality_bps,
             amount: paid.amount.into(),
             bytes,
-            page,
+            page: said.page,
+            run: said.run,
+            consent: said.consent,
         });
         Ok(bytes)
     }
@@ -153,20 +166,35 @@ fn file_name(round: u64, id: &Hash, html: bool) -> String {
     format!("round-{round}/{}{ending}", HexHash(*id))
 }
 
-/// What a plaintext says of its page, and the body; all of it when it is no page.
-fn taken_apart(plaintext: &[u8]) -> (Option<Page>, &[u8]) {
-    match PageHeader::split(plaintext) {
-        Err(_) => (None, plaintext),
-        Ok((header, body)) => {
-            let page = Page {
-                url: header.url,
-                status: header.status,
-                self_declared_region: header.region,
-                observed_slot: header.observed_slot,
-            };
-            (Some(page), body)
-        }
+/// What the first line of a plaintext says, by kind.
+#[derive(Debug, Default)]
+struct Said {
+    page: Option<Page>,
+    run: Option<RunHeader>,
+    consent: Option<Signed<Consent>>,
+}
+
+/// What a plaintext says of its page, run or records, and the body; all of it when it says nothing.
+fn taken_apart(plaintext: &[u8]) -> (Said, &[u8]) {
+    let mut said = Said::default();
+    if let Ok((header, body)) = PageHeader::split(plaintext) {
+        said.page = Some(Page {
+            url: header.url,
+            status: header.status,
+            self_declared_region: header.region,
+            observed_slot: header.observed_slot,
+        });
+        return (said, body);
     }
+    if let Ok((header, output)) = RunHeader::split(plaintext) {
+        said.run = Some(header);
+        return (said, output);
+    }
+    if let Ok((header, records)) = ContributionHeader::split(plaintext) {
+        said.consent = Some(header.consent);
+        return (said, records);
+    }
+    (said, plaintext)
 }
 
 /// Whether a body is HTML, by how it begins.
@@ -193,7 +221,9 @@ fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::consent::tests::granted;
     use sheaf_protocol::statement::Submission;
+    use sheaf_protocol::statement::consent::DataClass;
     use std::path::Component;
 
     const ADDRESS: Pubkey = Pubkey::new_from_array([3; 32]);
@@ -275,6 +305,45 @@ mod tests {
         assert_eq!(
             (page.url.as_str(), page.self_declared_region.as_str()),
             ("http://h/a", "eu-west")
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn of_a_run_the_output_is_written() -> anyhow::Result<()> {
+        let outer = tempfile::tempdir()?;
+        let mut folder = Folder::open(outer.path(), 1, &ADDRESS)?;
+        let header = RunHeader::new(2, &[7; 32], None, b"work 2\n");
+        assert_eq!(
+            folder.write(&paid(4, 2), &header.with_output(b"work 2\n"))?,
+            7
+        );
+        folder.finish()?;
+        let index = read_index(&outer.path().join(INDEX))?.context("an index")?;
+        let [entry] = index.files.as_slice() else {
+            panic!("one file");
+        };
+        assert_eq!((&entry.page, entry.run), (&None, Some(header)));
+        assert_eq!(std::fs::read(outer.path().join(&entry.file))?, b"work 2\n");
+        Ok(())
+    }
+
+    #[test]
+    fn of_records_the_consent_is_kept_beside_them() -> anyhow::Result<()> {
+        let outer = tempfile::tempdir()?;
+        let mut folder = Folder::open(outer.path(), 1, &ADDRESS)?;
+        let consent = granted(&[DataClass::Records]).consent;
+        let plaintext = ContributionHeader { consent }.with_records(b"{\"x\":1}\n");
+        assert_eq!(folder.write(&paid(4, 2), &plaintext)?, 8);
+        folder.finish()?;
+        let index = read_index(&outer.path().join(INDEX))?.context("an index")?;
+        let [entry] = index.files.as_slice() else {
+            panic!("one file");
+        };
+        assert_eq!(entry.consent, Some(consent));
+        assert_eq!(
+            std::fs::read(outer.path().join(&entry.file))?,
+            b"{\"x\":1}\n"
         );
         Ok(())
     }

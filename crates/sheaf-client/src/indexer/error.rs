@@ -2,6 +2,10 @@
 
 use crate::error::root_cause;
 use sheaf_protocol::api::Problem;
+use std::time::Duration;
+
+/// No longer than this is waited because an indexer asks for it.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The indexer understood the request and will not do it; the same request again will not help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub enum IndexerError {
         status: u16,
         /// What it said.
         message: String,
+        /// How long it asks to wait before the same is sent again.
+        retry_after: Option<Duration>,
     },
     /// Something answers, but not as an indexer does.
     #[error(
@@ -90,6 +96,14 @@ impl IndexerError {
         self.refusal().is_some_and(|refusal| refusal.status == 404)
     }
 
+    /// How long the indexer asks to wait before the same is sent again, at most [`LONGEST_WAIT`].
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unable { retry_after, .. } => retry_after.map(|wait| wait.min(LONGEST_WAIT)),
+            _ => None,
+        }
+    }
+
     pub(super) fn unreachable(url: &str, error: &reqwest::Error) -> Self {
         Self::Unreachable {
             url: url.to_owned(),
@@ -98,7 +112,13 @@ impl IndexerError {
     }
 
     /// The error that an answer with another status than success stands for.
-    pub(super) fn from_answer(url: &str, path: &str, status: u16, body: &[u8]) -> Self {
+    pub(super) fn from_answer(
+        url: &str,
+        path: &str,
+        status: u16,
+        retry_after: Option<Duration>,
+        body: &[u8],
+    ) -> Self {
         let url = url.to_owned();
         let said: Option<Problem> = serde_json::from_slice(body).ok();
         match (status, said) {
@@ -107,6 +127,7 @@ impl IndexerError {
                 url,
                 status,
                 message: said.map_or_else(|| "it gave no reason".to_owned(), |said| said.detail),
+                retry_after,
             },
             (400..=499, Some(said)) => Self::Refused {
                 url,
@@ -130,7 +151,8 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, body: &str) -> IndexerError {
-        IndexerError::from_answer("http://h", "/v1/x", status, body.as_bytes())
+        let wait = Some(Duration::from_secs(90));
+        IndexerError::from_answer("http://h", "/v1/x", status, wait, body.as_bytes())
     }
 
     #[test]
@@ -155,6 +177,7 @@ mod tests {
             let error = answered(status, r#"{"code":"busy","detail":"soon"}"#);
             assert!(matches!(error, IndexerError::Unable { .. }), "{status}");
             assert_eq!(error.refusal(), None);
+            assert_eq!(error.retry_after(), Some(LONGEST_WAIT));
         }
     }
 

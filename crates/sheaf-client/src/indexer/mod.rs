@@ -12,7 +12,9 @@ mod tests;
 pub use error::{IndexerError, Refusal};
 pub use list::Submissions;
 
-use reqwest::{Client, Method, RequestBuilder, Response, Url, redirect::Policy};
+use reqwest::{
+    Client, Method, RequestBuilder, Response, Url, header::RETRY_AFTER, redirect::Policy,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sheaf_format::{Hash, Key};
 use sheaf_protocol::{
@@ -279,11 +281,13 @@ impl Indexer {
         if status.is_success() {
             return Ok(answer);
         }
+        let retry_after = retry_after(&answer);
         let body = self.reached(answer.bytes().await)?;
         Err(IndexerError::from_answer(
             &self.url,
             path,
             status.as_u16(),
+            retry_after,
             &body,
         ))
     }
@@ -299,4 +303,10 @@ impl Indexer {
             reason: reason.to_owned(),
         }
     }
+}
+
+/// The whole seconds that an answer asks to wait.
+fn retry_after(answer: &Response) -> Option<Duration> {
+    let seconds = answer.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    seconds.parse().ok().map(Duration::from_secs)
 }

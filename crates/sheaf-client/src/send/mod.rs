@@ -7,7 +7,7 @@
 mod arrival;
 mod standing;
 
-pub use standing::Standing;
+pub use standing::{Firmness, Lifetime, Seen, Sight, Standing, judge};
 
 use crate::{
     chain::Chain,
@@ -264,8 +264,11 @@ impl Chain {
             let may_be_dead = checked.elapsed() >= CHECK_EXPIRY;
             let standing = if may_be_dead {
                 checked = Instant::now();
-                self.standing(&signed.signature, signed.last_valid_block_height)
-                    .await
+                self.standing(
+                    &signed.signature,
+                    &Lifetime::until(signed.last_valid_block_height),
+                )
+                .await
             } else {
                 self.glance(&signed.signature).await
             };
@@ -279,7 +282,8 @@ impl Chain {
                 Standing::Landed {
                     error: Some(error), ..
                 } => {
-                    return Err(self.landed_refusal(signed, &error).await);
+                    let refusal = self.landed_refusal(signed, &error).await;
+                    return Err(Error::Refused(Box::new(refusal)));
                 }
                 Standing::Dead => {
                     return Err(Error::Expired {
@@ -306,12 +310,23 @@ impl Chain {
         }
     }
 
-    /// A refusal with its logs, for a transaction that landed and failed.
-    async fn landed_refusal(&self, signed: &Signed, error: &TransactionError) -> Error {
+    /// A refusal with its logs, for a transaction that landed and failed with `error`.
+    pub async fn landed_refusal(&self, signed: &Signed, error: &TransactionError) -> Refusal {
         let logs = self.logs_of(&signed.signature).await.unwrap_or_default();
         let mut refusal = self.describe_signed(error, signed, &logs);
         refusal.signature = Some(signed.signature);
-        Error::Refused(Box::new(refusal))
+        refusal
+    }
+
+    /// What was paid lately for a place in blocks that write one of `accounts`, in micro-lamports
+    /// per compute unit: one number for each of the last blocks.
+    ///
+    /// # Errors
+    /// When the RPC cannot be asked.
+    pub async fn recent_priority_fees(&self, accounts: &[Pubkey]) -> Result<Vec<u64>, Error> {
+        let asked = self.rpc().get_recent_prioritization_fees(accounts).await;
+        let fees = asked.map_err(|error| self.failed("recent priority fees", &error))?;
+        Ok(fees.iter().map(|fee| fee.prioritization_fee).collect())
     }
 
     fn describe_signed(

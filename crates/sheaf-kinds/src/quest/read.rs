@@ -4,7 +4,8 @@
 //! kind of line end, quotes and spaces around fields are understood.
 
 use super::{Answers, AnswersBuilder, AnswersError, RepeatedTruth, Truth};
-use csv::{ErrorKind, Position, ReaderBuilder, StringRecord, Trim};
+use crate::lines::{CsvProblem, Lines};
+use csv::{ReaderBuilder, StringRecord, Trim};
 
 /// Columns of answers.
 pub const ANSWER_COLUMNS: [&str; 3] = ["question", "worker", "answer"];
@@ -45,27 +46,9 @@ pub enum ReadError {
         /// The column.
         column: &'static str,
     },
-    /// A line has too many or too few fields.
-    #[error(
-        "line {line} has {found} fields where the first line has {expected}: put text with commas in quotes"
-    )]
-    Fields {
-        /// The line, from 1.
-        line: u64,
-        /// Its fields.
-        found: u64,
-        /// Columns of the first line.
-        expected: u64,
-    },
-    /// A line is no text.
-    #[error("line {line} is not UTF-8: save the file in UTF-8")]
-    NotText {
-        /// The line, from 1.
-        line: u64,
-    },
-    /// It cannot be read.
-    #[error("it cannot be read as CSV: {0}")]
-    Csv(csv::Error),
+    /// Not CSV.
+    #[error(transparent)]
+    Csv(#[from] CsvProblem),
     /// The answers make no table.
     #[error(transparent)]
     Answers(#[from] AnswersError),
@@ -113,12 +96,12 @@ fn read<const N: usize>(
 ) -> Result<(), ReadError> {
     let mut reader = ReaderBuilder::new().trim(Trim::All).from_reader(text);
     let mut lines = Lines::new(text);
-    let header = reader.headers().map_err(|error| lines.refuse(error))?;
+    let header = reader.headers().map_err(|error| lines.problem(error))?;
     let places = places(header, columns)?;
     let mut record = StringRecord::new();
     while reader
         .read_record(&mut record)
-        .map_err(|error| lines.refuse(error))?
+        .map_err(|error| lines.problem(error))?
     {
         let line = lines.of(record.position());
         let mut fields = [""; N];
@@ -131,61 +114,6 @@ fn read<const N: usize>(
         take(line, fields)?;
     }
     Ok(())
-}
-
-/// Counts lines. The reader's own count falls behind at `\r\n` and at empty lines: its records begin
-/// before the rest of the last line's end.
-struct Lines<'a> {
-    rest: &'a [u8],
-    read: usize,
-    line: u64,
-}
-
-impl<'a> Lines<'a> {
-    fn new(text: &'a [u8]) -> Self {
-        Self {
-            rest: text,
-            read: 0,
-            line: 1,
-        }
-    }
-
-    /// The line of a record behind those asked for before.
-    fn of(&mut self, position: Option<&Position>) -> u64 {
-        let byte = position.map_or(0, Position::byte);
-        let skip = usize::try_from(byte)
-            .unwrap_or(usize::MAX)
-            .saturating_sub(self.read)
-            .min(self.rest.len());
-        let ends = self.rest[skip..]
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
-        let (before, rest) = self.rest.split_at(skip + ends);
-        self.rest = rest;
-        self.read += before.len();
-        let lines = before.iter().filter(|byte| **byte == b'\n').count();
-        self.line += lines as u64;
-        self.line
-    }
-
-    fn refuse(&mut self, error: csv::Error) -> ReadError {
-        match error.kind() {
-            ErrorKind::UnequalLengths {
-                pos,
-                expected_len,
-                len,
-            } => ReadError::Fields {
-                line: self.of(pos.as_ref()),
-                found: *len,
-                expected: *expected_len,
-            },
-            ErrorKind::Utf8 { pos, .. } => ReadError::NotText {
-                line: self.of(pos.as_ref()),
-            },
-            _ => ReadError::Csv(error),
-        }
-    }
 }
 
 /// Where the columns stand.
@@ -280,7 +208,10 @@ mod tests {
             assert!(refusal.contains(said), "{text:?}: {refusal}");
         }
         let latin = read_answers(b"question,worker,answer\r\n\r\nq,w,a\r\nq,w,\xe9\r\n");
-        assert!(matches!(latin, Err(ReadError::NotText { line: 4 })));
+        assert!(matches!(
+            latin,
+            Err(ReadError::Csv(CsvProblem::NotText { line: 4 }))
+        ));
         let twice = read_truth("question,truth\nq,a\nr,a\nq,a\n".as_bytes());
         assert!(twice.is_err_and(|error| error.to_string().starts_with("line 4 tells")));
         let nothing = read_truth("question,truth\n".as_bytes());

@@ -200,6 +200,7 @@ mod tests {
 
     fn claim() -> Claim {
         Claim {
+            contributor: [1; 32],
             task: 0,
             region: "eu-west".to_owned(),
             observed_slot: 77,

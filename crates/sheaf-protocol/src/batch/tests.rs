@@ -222,7 +222,7 @@ fn a_batch_file_travels_as_json() {
 
 #[test]
 fn whatever_intake_admits_verifies_in_a_batch() {
-    use crate::intake::{Content, IntakeContext, IntakeJob, LIMITS, check_submission};
+    use crate::intake::{Content, IntakeContext, IntakeJob, LIMITS, Standing, check_submission};
     let specification = specification();
     // Observed in a slot that the aggregator has not seen yet.
     let body = Submission {
@@ -244,13 +244,14 @@ fn whatever_intake_admits_verifies_in_a_batch() {
             }),
             slot: 1_000,
             round: 7,
-            delegation: Some(&delegation),
-            nonce_seen: false,
-            task_taken: false,
             limits: LIMITS,
         };
+        let standing = Standing {
+            delegation: Some(&delegation),
+            ..Standing::default()
+        };
         let content = Content::of(crate::fixtures::CIPHERTEXT);
-        let admitted = check_submission(&submission, &content, &context).is_ok();
+        let admitted = check_submission(&submission, &content, &context, &standing).is_ok();
         let file = BatchFile::new(JOB, 7, vec![submission], vec![delegation]).expect("a batch");
         assert_eq!(admitted, verify(&file).is_ok(), "{until}");
     }

@@ -8,8 +8,21 @@ fn check(
     submission: &Signed<Submission>,
     change: impl FnOnce(&mut IntakeContext<'_>),
 ) -> Result<(), Refusal> {
-    let specification = specification();
     let delegation = delegation(10, 11, 5_000);
+    let standing = Standing {
+        delegation: Some(&delegation),
+        ..Standing::default()
+    };
+    check_with(submission, change, standing)
+}
+
+/// Likewise, with what was stored before.
+fn check_with(
+    submission: &Signed<Submission>,
+    change: impl FnOnce(&mut IntakeContext<'_>),
+    standing: Standing<'_>,
+) -> Result<(), Refusal> {
+    let specification = specification();
     let mut context = IntakeContext {
         genesis: GENESIS,
         program: PROGRAM,
@@ -22,13 +35,16 @@ fn check(
         }),
         slot: 1_000,
         round: 7,
-        delegation: Some(&delegation),
-        nonce_seen: false,
-        task_taken: false,
         limits: LIMITS,
     };
     change(&mut context);
-    check_submission(submission, &Content::of(CIPHERTEXT), &context)
+    check_submission(submission, &Content::of(CIPHERTEXT), &context, &standing)
+}
+
+/// The name under which the valid submission is refused with what was stored before.
+fn refused_with(standing: Standing<'_>) -> &'static str {
+    check_with(&submission(10, 11, 2, 3), |_| {}, standing)
+        .map_or_else(|refusal| refusal.name(), |()| "admitted")
 }
 
 /// The name under which a changed body, properly signed, is refused.
@@ -141,37 +157,13 @@ fn a_long_ciphertext_is_refused_whatever_was_signed() {
 #[test]
 fn the_node_works_by_a_delegation_that_holds() {
     let with = |delegation: Option<&Signed<Delegation>>| {
-        let mut found = "";
-        let specification = specification();
-        let context = IntakeContext {
-            genesis: GENESIS,
-            program: PROGRAM,
-            job: Some(IntakeJob {
-                address: JOB,
-                ended: false,
-                batched_elsewhere: false,
-                nothing_left: false,
-                specification: Some(&specification),
-            }),
-            slot: 1_000,
-            round: 7,
+        refused_with(Standing {
             delegation,
-            nonce_seen: false,
-            task_taken: false,
-            limits: LIMITS,
-        };
-        let result = check_submission(
-            &submission(10, 11, 2, 3),
-            &Content::of(CIPHERTEXT),
-            &context,
-        );
-        if let Err(refusal) = result {
-            found = refusal.name();
-        }
-        found
+            ..Standing::default()
+        })
     };
     assert_eq!(with(None), "delegation_missing");
-    assert_eq!(with(Some(&delegation(10, 11, 1_000))), "");
+    assert_eq!(with(Some(&delegation(10, 11, 1_000))), "admitted");
     assert_eq!(with(Some(&delegation(10, 11, 999))), "delegation_expired");
     assert_eq!(with(Some(&delegation(10, 12, 5_000))), "delegation_invalid");
     assert_eq!(with(Some(&delegation(12, 11, 5_000))), "delegation_invalid");
@@ -198,12 +190,32 @@ fn only_the_node_signs() {
 
 #[test]
 fn a_nonce_and_a_task_are_used_once() {
-    assert_eq!(
-        refused_in(|context| context.nonce_seen = true),
-        "nonce_seen"
+    let delegation = delegation(10, 11, 5_000);
+    let with = |nonce_seen, task_taken| {
+        refused_with(Standing {
+            delegation: Some(&delegation),
+            nonce_seen,
+            task_taken,
+        })
+    };
+    assert_eq!(with(true, false), "nonce_seen");
+    assert_eq!(with(false, true), "task_taken");
+}
+
+#[test]
+fn what_time_changes_is_told_apart_from_what_never_holds() {
+    let refusal = |change: fn(&mut IntakeContext<'_>)| {
+        check(&submission(10, 11, 2, 3), change).expect_err("it is refused")
+    };
+    assert!(refusal(|context| context.round = 6).depends_on_time());
+    assert!(refusal(|context| context.slot = 2_001).depends_on_time());
+    assert!(
+        refusal(|context| context
+            .job
+            .iter_mut()
+            .for_each(|job| job.nothing_left = true))
+        .depends_on_time()
     );
-    assert_eq!(
-        refused_in(|context| context.task_taken = true),
-        "task_taken"
-    );
+    assert!(!refusal(|context| context.genesis = [9; 32]).depends_on_time());
+    assert!(!refusal(|context| context.limits.max_content_bytes = 5).depends_on_time());
 }

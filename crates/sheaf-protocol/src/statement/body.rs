@@ -26,7 +26,7 @@ pub fn region_bytes(region: &str) -> Result<[u8; REGION_BYTES], RegionError> {
 }
 
 /// A field of fixed length.
-trait Field: Sized {
+pub(super) trait Field: Sized {
     fn put(&self, bytes: &mut Vec<u8>);
     /// Takes the field off the front.
     fn take(bytes: &mut &[u8]) -> Option<Self>;
@@ -108,6 +108,7 @@ macro_rules! body {
         }
     };
 }
+pub(super) use body;
 
 body! {
     /// A contributor lets a node key work in its name.

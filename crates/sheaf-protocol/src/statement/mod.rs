@@ -7,6 +7,7 @@
 
 mod body;
 mod check;
+pub mod consent;
 
 pub use body::{
     Delegation, Download, Publication, REGION_BYTES, Receipt, RegionError, ScoreStatement,

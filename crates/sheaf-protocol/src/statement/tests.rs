@@ -40,6 +40,8 @@ fn bodies_are_as_long_as_the_contract_says() {
     assert_eq!(Download::LENGTH, 136);
     assert_eq!(ScoreStatement::LENGTH, 168);
     assert_eq!(Publication::LENGTH, 128);
+    assert_eq!(consent::Consent::LENGTH, 192);
+    assert_eq!(consent::Revocation::LENGTH, 136);
 }
 
 #[test]
@@ -51,6 +53,8 @@ fn no_two_statements_share_a_domain() {
         Download::DOMAIN,
         ScoreStatement::DOMAIN,
         Publication::DOMAIN,
+        consent::Consent::DOMAIN,
+        consent::Revocation::DOMAIN,
     ];
     for (at, domain) in domains.iter().enumerate() {
         // Nor does one begin with another: a body cannot complete a shorter domain.

@@ -6,8 +6,10 @@
 //! (`#[serde(with = "sheaf_protocol::text::hex_hash")]`).
 
 mod plain;
+mod time;
 
 pub use plain::{amount, base58_key, hex_hash};
+pub use time::UnixTime;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -48,6 +50,9 @@ pub enum TextError {
     /// More than a `u64` holds.
     #[error("\"{0}\" is more base units than 64 bits hold")]
     AmountTooLarge(String),
+    /// Not a date or a moment since 1970.
+    #[error("\"{0}\" is not a moment since 1970: write 2027-01-31, or 2027-01-31T12:00:00Z")]
+    NotAMoment(String),
     /// Not an age recipient with an X25519 key.
     #[error("\"{0}\" is not an encryption key: an age recipient looks like age1…")]
     NotAgeKey(String),
