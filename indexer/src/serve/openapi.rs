@@ -26,6 +26,9 @@ const ALWAYS: &[&str] = &[
     "broken",
 ];
 
+/// The refusal of what another process answers: of every operation but those about the process.
+const MISDIRECTED: &str = "misdirected";
+
 /// Refusals of each operation, beside those of all.
 const REFUSALS: &[(&str, &[&str])] = &[
     ("status", &[]),
@@ -214,9 +217,10 @@ struct Refusals;
 
 impl Modify for Refusals {
     fn modify(&self, document: &mut openapi::OpenApi) {
-        for item in document.paths.paths.values_mut() {
+        for (path, item) in &mut document.paths.paths {
+            let elsewhere = path.starts_with("/v1/").then_some(&MISDIRECTED);
             for operation in operations(item) {
-                add_refusals(operation);
+                add_refusals(operation, elsewhere);
             }
         }
     }
@@ -228,12 +232,12 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
         .filter_map(|operation| operation.as_mut())
 }
 
-fn add_refusals(operation: &mut Operation) {
+fn add_refusals(operation: &mut Operation, elsewhere: Option<&&'static str>) {
     let id = operation.operation_id.as_deref().unwrap_or_default();
     let own = REFUSALS.iter().find(|(known, _)| *known == id);
     let own = own.map_or(&[][..], |(_, codes)| codes);
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for code in own.iter().chain(ALWAYS) {
+    for code in own.iter().chain(elsewhere).chain(ALWAYS) {
         if let Some(kind) = problem_kind(code) {
             by_status.entry(kind.status).or_default().push(code);
         }
@@ -316,6 +320,7 @@ mod tests {
             .iter()
             .flat_map(|(_, codes)| codes.iter().copied())
             .chain(ALWAYS.iter().copied())
+            .chain([MISDIRECTED])
             .chain(elsewhere)
             .collect();
         for kind in sheaf_protocol::api::problem::PROBLEMS {
