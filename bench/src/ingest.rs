@@ -41,7 +41,7 @@ pub async fn measure() -> anyhow::Result<Report> {
     let databases = Databases::start()?;
     for database in DATABASES {
         let name = Some(database.name());
-        let inserts = insert(&databases, database, &place, &feed, &rows).await?;
+        let inserts = insert(&databases, database, &rows).await?;
         report.add("inserts alone", name, inserts, Unit::PerSecond);
         let (taken, memory) = ingest(&databases, database, &place, &feed).await?;
         report.add("events stored and acted upon", name, taken, Unit::PerSecond);
@@ -82,16 +82,13 @@ fn decode_all(place: &Place, feed: &Feed) -> (Vec<TransactionRow>, f64) {
 async fn insert(
     databases: &Databases,
     database: Database,
-    place: &Place,
-    feed: &Feed,
     rows: &[TransactionRow],
 ) -> anyhow::Result<f64> {
     let folder = tempfile::tempdir()?;
     let store = database::create(&databases.place(database, folder.path())?).await?;
-    let newest = feed.newest().context("the feed is empty")?;
     let started = Instant::now();
     for group in rows.chunks(PER_TRANSACTION) {
-        store.record(&place.pool_key(), newest, group).await?;
+        store.record(group).await?;
     }
     Ok(machine::per_second(EVENTS, started))
 }
@@ -105,11 +102,7 @@ async fn ingest(
 ) -> anyhow::Result<(f64, f64)> {
     let folder = tempfile::tempdir()?;
     let store = database::create(&databases.place(database, folder.path())?).await?;
-    let ingest = Ingest {
-        place: place.clone(),
-        source: Arc::clone(feed) as Arc<_>,
-        store,
-    };
+    let mut ingest = Ingest::new(place.clone(), Arc::clone(feed) as Arc<_>, store);
     let before = machine::forget_peak_memory().context("memory is not known here")?;
     let started = Instant::now();
     let progress = ingest.step().await?;

@@ -1,6 +1,13 @@
 //! The command line.
 
-use crate::{content, intake::IntakeSettings, run::roles::Role, store, telemetry::LogFormat};
+use crate::{
+    content,
+    ingest::command::{Backfill, Bootstrap, Replay},
+    intake::IntakeSettings,
+    run::roles::Role,
+    store,
+    telemetry::LogFormat,
+};
 use clap::{Parser, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 use std::{net::SocketAddr, path::PathBuf};
@@ -23,6 +30,12 @@ pub struct Arguments {
 pub enum Command {
     /// Work until stopped.
     Run(Box<Run>),
+    /// Read every event anew from the chain, into an existing or empty database.
+    Backfill(Backfill),
+    /// Decode events again that an earlier version could not read.
+    Replay(Replay),
+    /// Begin in the middle, from the accounts, when history was pruned.
+    Bootstrap(Bootstrap),
     /// Bring a database's schema up to date, and say what was done.
     Migrate(Migrate),
     /// Compare chain and database: 0 when they agree, 1 when they differ, 2 when one cannot look
@@ -35,7 +48,7 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct Migrate {
     /// Folder for the database
-    #[arg(long, value_name = "DIR", required_unless_present = "database")]
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
     /// Database: postgres://USER@HOST/DATABASE, or an SQLite file [default: indexer.sqlite in --data]

@@ -6,7 +6,7 @@
 //! - [`ingest`]: finalised events, read and acted upon; [`store`]: the database; [`content`]: ciphertexts.
 //! - [`intake`]: what people hand in; [`rounds`]: batches and outcomes; [`settle`]: transactions.
 //! - [`serve`]: the HTTP API; [`audit`]: chain and database compared.
-//! - [`metrics`]: what is counted; [`telemetry`]: what is logged.
+//! - [`metrics`]: what is counted; [`telemetry`]: what is logged; [`failpoint`]: where tests kill the process.
 //!
 //! Data flows one way: intake → store → rounds → settle → chain → ingest → store → serve.
 
@@ -15,6 +15,7 @@ pub mod arguments;
 pub mod audit;
 pub mod config;
 pub mod content;
+pub mod failpoint;
 pub mod ingest;
 pub mod intake;
 pub mod metrics;

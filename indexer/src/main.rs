@@ -5,6 +5,7 @@ use sheaf_indexer::{
     arguments::Command,
     audit,
     config::{self, ConfigError},
+    ingest::command,
     run,
     settle::review,
     telemetry::{self, LogFormat},
@@ -20,11 +21,11 @@ fn main() -> ExitCode {
     };
     let format = match &command {
         Command::Run(arguments) => arguments.log_format,
-        Command::Migrate(_) | Command::Audit(_) | Command::Review(_) => LogFormat::Text,
+        _ => LogFormat::Text,
     };
     let failure = match &command {
         Command::Audit(_) => ExitCode::from(2),
-        Command::Run(_) | Command::Migrate(_) | Command::Review(_) => ExitCode::FAILURE,
+        _ => ExitCode::FAILURE,
     };
     // Whoever speaks TLS here does so with the same cryptography; it is installed once.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -45,6 +46,9 @@ fn main() -> ExitCode {
 async fn work(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(arguments) => run::run(*arguments).await?,
+        Command::Backfill(arguments) => command::backfill(arguments).await?,
+        Command::Replay(arguments) => command::replay(arguments).await?,
+        Command::Bootstrap(arguments) => command::bootstrap(arguments).await?,
         Command::Migrate(arguments) => run::migrate(arguments).await?,
         Command::Review(arguments) => review::review(arguments).await?,
         Command::Audit(arguments) => {

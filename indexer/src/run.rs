@@ -11,7 +11,7 @@ use crate::{
     arguments::{Migrate, Run},
     audit,
     content::{self, ContentStore, ObjectContents},
-    ingest::{Ingest, Progress, RpcSource, wake},
+    ingest::{Ingest, Progress, RpcSource, recover, wake},
     intake::Intake,
     metrics::Metrics,
     place::Place,
@@ -66,6 +66,12 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
 
     let has = |role: Role| arguments.roles.contains(&role);
     let store = open_store(&location, &place).await?;
+    if has(Role::Ingest) {
+        let replayed = recover::replay(&place, &store).await?;
+        if replayed.read > 0 {
+            tracing::info!("{} dead letters can be read by now", replayed.read);
+        }
+    }
     let (tell_view, view) = watch::channel(Arc::new(view::first(&place).await?));
     warn_of_wallet(&place, &wallet, &view.borrow(), has(Role::Settle)).await?;
     let (tell_progress, progress) = watch::channel(Progress::default());
@@ -114,11 +120,8 @@ pub async fn run(arguments: Run) -> anyhow::Result<()> {
         parts.spawn(for_ever(follow::follow(app.clone(), store.clone())));
     }
     if has(Role::Ingest) {
-        let ingest = Ingest {
-            place: place.clone(),
-            source: Arc::new(RpcSource::new(place.chain.clone())),
-            store: Arc::clone(&app.store),
-        };
+        let source = Arc::new(RpcSource::new(place.chain.clone()));
+        let ingest = Ingest::new(place.clone(), source, Arc::clone(&app.store));
         parts.spawn(alone(
             store.clone(),
             Role::Ingest,
@@ -223,7 +226,7 @@ async fn for_ever(part: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
 }
 
 /// The database that was named, or the file in the data folder, which is created.
-fn database(named: Option<&Location>, data: Option<&Path>) -> anyhow::Result<Location> {
+pub(crate) fn database(named: Option<&Location>, data: Option<&Path>) -> anyhow::Result<Location> {
     if let Some(data) = data {
         std::fs::create_dir_all(data)
             .with_context(|| format!("cannot create {}: choose another --data", data.display()))?;
@@ -236,7 +239,7 @@ fn database(named: Option<&Location>, data: Option<&Path>) -> anyhow::Result<Loc
 }
 
 /// An SQLite file is one process's.
-fn claim_file(location: &Location) -> anyhow::Result<Option<FolderLock>> {
+pub(crate) fn claim_file(location: &Location) -> anyhow::Result<Option<FolderLock>> {
     let Location::File(file) = location else {
         return Ok(None);
     };
@@ -289,7 +292,7 @@ fn settings(arguments: &Run) -> anyhow::Result<Settings> {
     Ok(Settings::resolve(&overrides, &file)?)
 }
 
-async fn open_store(location: &Location, place: &Place) -> anyhow::Result<SqlStore> {
+pub(crate) async fn open_store(location: &Location, place: &Place) -> anyhow::Result<SqlStore> {
     let cannot = || format!("cannot use the database {location}");
     let store = SqlStore::open(location).await.with_context(cannot)?;
     let identity = Identity {

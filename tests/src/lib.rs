@@ -5,6 +5,7 @@
 //! - [`costs`]: what instructions cost, and the document that says so.
 //! - [`instruction`]: the client's builders for one pool.
 //! - [`model`]: the program again, small and slow, for random sequences of instructions.
+//! - [`rpc`]: a double of RPC nodes that misbehave, over recorded transactions.
 //! - [`walk`]: ways through every instruction.
 //! - [`mint`]: mints with and without extensions; [`tree`]: a slow, plain tree of earnings.
 
@@ -12,6 +13,7 @@ pub mod costs;
 pub mod instruction;
 pub mod mint;
 pub mod model;
+pub mod rpc;
 pub mod tree;
 pub mod walk;
 pub mod world;

@@ -16,6 +16,7 @@ usage: cargo xtask <command>
        [--contributors N] [--submissions-per-contributor N]
   bench quality                      simulate bad validators, rewrite docs/quality.md
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
+  kills [--count N]                  kill the indexer at every commit and every send (default: 200 times)
   mutants [--only NAME]              break each guard of the program once: a test has to notice
   build-program [--program-id KEY]   make target/deploy/sheaf.so
   build-modules                      make target/modules/*.wasm of examples/compute
@@ -62,6 +63,11 @@ pub enum Command {
     Fuzz {
         /// For how long.
         minutes: u64,
+    },
+    /// Kills the indexer again and again.
+    Kills {
+        /// How often.
+        count: u64,
     },
     /// Breaks guards of the program, and sees that tests notice.
     Mutants {
@@ -145,6 +151,9 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
         },
         "fuzz" => Command::Fuzz {
             minutes: options.number("--minutes", 10)?,
+        },
+        "kills" => Command::Kills {
+            count: options.number("--count", 200)?,
         },
         "mutants" => Command::Mutants {
             only: options.take("--only"),
@@ -231,6 +240,7 @@ mod tests {
             parsed("bench cu --json a.json"),
             Ok(Command::BenchComputeUnits { json })
         );
+        assert_eq!(parsed("kills --count=9"), Ok(Command::Kills { count: 9 }));
         let expected = Command::BenchThroughput {
             bench: Throughput::Ingest,
             json: None,

@@ -11,7 +11,7 @@ use sheaf_client::{
 };
 use sheaf_format::Key;
 use sheaf_indexer::{
-    ingest::source::{Fetched, InnerCall, Mention, Source, SourceError},
+    ingest::source::{Fetched, Heads, InnerCall, Level, Mention, Since, Source, SourceError},
     place::Place,
 };
 use solana_sdk::{pubkey::Pubkey, signature::Signature};
@@ -68,11 +68,6 @@ impl Feed {
         feed
     }
 
-    /// The last transaction, and its slot.
-    pub fn newest(&self) -> Option<(Signature, u64)> {
-        self.mentions.last().map(|last| (last.signature, last.slot))
-    }
-
     /// All transactions, oldest first.
     pub fn transactions(&self) -> impl Iterator<Item = &Fetched> {
         let found = |mention: &Mention| self.transactions.get(&mention.signature);
@@ -105,28 +100,37 @@ fn event(sequence: u64, pool: Key) -> Event {
 
 #[async_trait]
 impl Source for Feed {
-    async fn finalized_slot(&self) -> Result<u64, SourceError> {
-        Ok(self.newest().map_or(0, |(_, slot)| slot))
+    async fn heads(&self, accounts: &[Pubkey], _: Level) -> Result<Heads, SourceError> {
+        let number = |account: &Pubkey| match *account == self.pool {
+            true => self.mentions.len() as u64,
+            false => 0,
+        };
+        Ok(Heads {
+            slot: self.mentions.last().map_or(0, |mention| mention.slot),
+            numbers: accounts.iter().map(number).collect(),
+        })
     }
 
     async fn mentions(
         &self,
-        address: &Pubkey,
-        after: Option<(Signature, u64)>,
+        account: &Pubkey,
+        since: Since,
+        level: Level,
     ) -> Result<Vec<Mention>, SourceError> {
-        if *address != self.pool {
+        if *account != self.pool || level == Level::Confirmed {
             return Ok(Vec::new());
         }
-        let after = after.map(|(signature, _)| signature);
-        let known = self
+        let new = self
             .mentions
-            .iter()
-            .position(|mention| Some(mention.signature) == after);
-        let new = known.map_or(0, |place| place + 1);
+            .partition_point(|mention| mention.slot < since.slot);
         Ok(self.mentions[new..].to_vec())
     }
 
-    async fn transaction(&self, mention: &Mention) -> Result<Option<Fetched>, SourceError> {
+    async fn transaction(
+        &self,
+        mention: &Mention,
+        _: Level,
+    ) -> Result<Option<Fetched>, SourceError> {
         Ok(self.transactions.get(&mention.signature).cloned())
     }
 }

@@ -59,6 +59,7 @@ impl Scenario {
         let mut busy = Instant::now();
         loop {
             tokio::time::sleep(POLL).await;
+            self.stack.mend().await?;
             self.stack.check()?;
             let standing = self.standing().await?;
             for number in standing.finals.iter().skip(ended.len()) {

@@ -1,12 +1,13 @@
 //! The processes of a scenario: started, watched, ended.
 //!
 //! - [`binaries`]: where they are; [`folder`]: where they write; [`process`]: one of them.
-//! - [`postgres`]: a database server, for tests.
+//! - [`postgres`]: a database server; [`kills`]: an indexer that dies: for tests.
 //! - [`localnet`]: the chain; [`roles`]: indexer, validators and nodes; [`cli`]: `sheaf`, command by command.
 
 pub mod binaries;
 pub mod cli;
 pub mod folder;
+pub mod kills;
 pub mod localnet;
 pub mod postgres;
 pub mod process;
@@ -16,6 +17,7 @@ use anyhow::Result;
 use binaries::Binaries;
 use cli::Cli;
 use folder::Folder;
+use kills::Kills;
 use localnet::Localnet;
 use process::Process;
 use std::path::Path;
@@ -33,6 +35,7 @@ pub struct Stack {
     pub indexers: Vec<Process>,
     binaries: Binaries,
     shared_database: Option<String>,
+    kills: Option<Kills>,
     validators: Vec<Process>,
     fleets: Vec<Process>,
 }
@@ -57,6 +60,7 @@ impl Stack {
             binaries,
             indexers: Vec::new(),
             shared_database: None,
+            kills: None,
             validators: Vec::new(),
             fleets: Vec::new(),
         })

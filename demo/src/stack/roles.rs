@@ -4,13 +4,14 @@ use super::{
     Stack,
     process::{Process, command},
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::{
     net::IpAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
+use tokio::process::Command;
 
 /// How long the indexer may take to start, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,18 +87,7 @@ impl Stack {
         collect_slots: u32,
         arguments: &[&str],
     ) -> Result<Option<String>> {
-        let network = &self.localnet.manifest;
-        let mut indexer = command(&self.binaries.indexer);
-        indexer
-            .args(["run", "--until-stdin-closes", "--listen", "127.0.0.1:0"])
-            .args(["--url", &network.rpc_url, "--ws", &network.ws_url])
-            .args(["--program-id", &network.program_id, "--mint", &network.mint])
-            .args(["--collect-slots", &collect_slots.to_string()])
-            .arg("--keypair")
-            .arg(&self.localnet.wallet("aggregator")?.path)
-            .arg("--data")
-            .arg(data)
-            .args(arguments);
+        let indexer = self.indexer_command(data, "127.0.0.1:0", collect_slots, arguments)?;
         let log = self.folder.log(name);
         let mut process = Process::start("sheaf-indexer", &log, indexer)?;
         let file = data.join("indexer.json");
@@ -108,6 +98,52 @@ impl Stack {
         let serving: Serving = serde_json::from_str(&text)
             .with_context(|| format!("{} is not what an indexer writes", file.display()))?;
         Ok(serving.url)
+    }
+
+    /// `sheaf-indexer run` for the test mint's pool, serving at `listen`.
+    pub(super) fn indexer_command(
+        &self,
+        data: &Path,
+        listen: &str,
+        collect_slots: u32,
+        arguments: &[&str],
+    ) -> Result<Command> {
+        let network = &self.localnet.manifest;
+        let mut indexer = command(&self.binaries.indexer);
+        indexer
+            .args(["run", "--until-stdin-closes", "--listen", listen])
+            .args(["--url", &network.rpc_url, "--ws", &network.ws_url])
+            .args(["--program-id", &network.program_id, "--mint", &network.mint])
+            .args(["--collect-slots", &collect_slots.to_string()])
+            .arg("--keypair")
+            .arg(&self.localnet.wallet("aggregator")?.path)
+            .arg("--data")
+            .arg(data)
+            .args(arguments);
+        Ok(indexer)
+    }
+
+    /// Reads every event of the test mint's pool from the chain into an empty database in `data`.
+    /// Gives the database.
+    ///
+    /// # Errors
+    /// When it fails, with its own words.
+    pub async fn backfill(&self, data: &Path) -> Result<PathBuf> {
+        let network = &self.localnet.manifest;
+        let mut backfill = command(&self.binaries.indexer);
+        backfill
+            .args(["backfill", "--url", &network.rpc_url])
+            .args(["--program-id", &network.program_id, "--mint", &network.mint])
+            .arg("--data")
+            .arg(data);
+        let output = backfill.output().await.context("cannot start a backfill")?;
+        ensure!(
+            output.status.success(),
+            "the backfill ended with {}: {}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Ok(data.join("indexer.sqlite"))
     }
 
     /// Starts validator `number` with the key files in `keys`.

@@ -22,29 +22,37 @@ pub fn decode(fetched: &Fetched, program: &Pubkey, network: &Pubkey) -> Transact
         let Some(data) = call.data.strip_prefix(&EVENT_INSTRUCTION_TAG[..]) else {
             continue;
         };
-        let (data, position) = (
-            data.to_vec(),
-            Position {
-                instruction: call.instruction,
-                inner: call.inner,
-            },
-        );
-        match Event::decode(&data) {
-            Ok(event) => row.events.push(EventRow {
-                series: event.pool().unwrap_or(*network).to_bytes(),
-                sequence: event.sequence(),
-                name: event.name().to_owned(),
-                data,
-                position,
-            }),
-            Err(error) => row.dead_letters.push(DeadLetter {
-                data,
-                reason: error.to_string(),
-                position,
-            }),
+        let position = Position {
+            instruction: call.instruction,
+            inner: call.inner,
+        };
+        match read(data.to_vec(), position, network) {
+            Ok(event) => row.events.push(event),
+            Err(letter) => row.dead_letters.push(letter),
         }
     }
     row
+}
+
+/// An event from its bytes behind the tag, or a dead letter with the reason.
+///
+/// # Errors
+/// The dead letter.
+pub fn read(data: Vec<u8>, position: Position, network: &Pubkey) -> Result<EventRow, DeadLetter> {
+    match Event::decode(&data) {
+        Ok(event) => Ok(EventRow {
+            series: event.pool().unwrap_or(*network).to_bytes(),
+            sequence: event.sequence(),
+            name: event.name().to_owned(),
+            data,
+            position,
+        }),
+        Err(error) => Err(DeadLetter {
+            data,
+            reason: error.to_string(),
+            position,
+        }),
+    }
 }
 
 #[cfg(test)]

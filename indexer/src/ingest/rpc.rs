@@ -1,12 +1,21 @@
 //! Transactions from a JSON-RPC.
 //!
-//! Two habits of RPC nodes are guarded against: the commitment asked for may be ignored, so every
-//! row's own status counts; and a node that does not know the `until` signature silently
-//! starts from the newest, so pages are read until the slot of the cursor is passed.
+//! Habits of RPC nodes that are guarded against:
+//!
+//! - The commitment asked for may be ignored: every row's own status counts, and a transaction has to
+//!   stand in the slot that its row says.
+//! - A node that does not know the `until` signature silently starts from the newest: pages are read
+//!   until the first slot asked for is passed.
+//! - A node that does not know the `before` signature says that there is nothing more, and pages may
+//!   be cut: what is left out shows as a gap in the numbers of events, and is asked for again.
+//! - Pages may repeat rows, or themselves.
 
-use super::source::{Fetched, InnerCall, Mention, Source, SourceError};
+use super::source::{Fetched, Heads, InnerCall, Level, Mention, Since, Source, SourceError};
 use async_trait::async_trait;
-use sheaf_client::Chain;
+use sheaf_client::{
+    Chain,
+    layout::{Network, Pool},
+};
 use solana_client::{
     rpc_client::GetConfirmedSignaturesForAddress2Config, rpc_config::RpcTransactionConfig,
     rpc_response::RpcConfirmedTransactionStatusWithSignature,
@@ -17,6 +26,7 @@ use solana_transaction_status_client_types::{
     EncodedConfirmedTransactionWithStatusMeta, TransactionConfirmationStatus, UiInstruction,
     UiTransactionEncoding, UiTransactionStatusMeta,
 };
+use std::collections::BTreeSet;
 
 /// Rows of one page: the most that nodes give.
 const PAGE: usize = 1_000;
@@ -35,22 +45,30 @@ impl RpcSource {
 
     async fn page(
         &self,
-        address: &Pubkey,
+        account: &Pubkey,
         before: Option<Signature>,
         until: Option<Signature>,
+        level: Level,
     ) -> Result<Vec<RpcConfirmedTransactionStatusWithSignature>, SourceError> {
         let config = GetConfirmedSignaturesForAddress2Config {
             before,
             until,
             limit: Some(PAGE),
-            commitment: Some(CommitmentConfig::finalized()),
+            commitment: Some(commitment(level)),
         };
         let page = self
             .chain
             .rpc()
-            .get_signatures_for_address_with_config(address, config)
+            .get_signatures_for_address_with_config(account, config)
             .await;
         page.map_err(|error| unavailable("which transactions there are", error))
+    }
+}
+
+const fn commitment(level: Level) -> CommitmentConfig {
+    match level {
+        Level::Confirmed => CommitmentConfig::confirmed(),
+        Level::Finalized => CommitmentConfig::finalized(),
     }
 }
 
@@ -68,8 +86,11 @@ fn nonsense(what: impl std::fmt::Display, reason: impl std::fmt::Display) -> Sou
     }
 }
 
-/// A row as a mention, and whether it is finalised.
-fn read(row: &RpcConfirmedTransactionStatusWithSignature) -> Result<(Mention, bool), SourceError> {
+/// A row as a mention, and whether it is of the level asked for.
+fn read(
+    row: &RpcConfirmedTransactionStatusWithSignature,
+    level: Level,
+) -> Result<(Mention, bool), SourceError> {
     let signature = row
         .signature
         .parse()
@@ -79,53 +100,70 @@ fn read(row: &RpcConfirmedTransactionStatusWithSignature) -> Result<(Mention, bo
         slot: row.slot,
         failed: row.err.is_some(),
     };
-    // Nodes leave the status away when it is finalised.
-    let finalized = row
-        .confirmation_status
-        .as_ref()
-        .is_none_or(|status| *status == TransactionConfirmationStatus::Finalized);
-    Ok((mention, finalized))
+    // Nodes leave the status away when it is what was asked for.
+    let stands = match (&row.confirmation_status, level) {
+        (None | Some(TransactionConfirmationStatus::Finalized), _) => true,
+        (Some(TransactionConfirmationStatus::Confirmed), level) => level == Level::Confirmed,
+        (Some(TransactionConfirmationStatus::Processed), _) => false,
+    };
+    Ok((mention, stands))
 }
 
 #[async_trait]
 impl Source for RpcSource {
-    async fn finalized_slot(&self) -> Result<u64, SourceError> {
-        let asked = self
-            .chain
-            .rpc()
-            .get_slot_with_commitment(CommitmentConfig::finalized())
-            .await;
-        asked.map_err(|error| unavailable("which slot is finalised", error))
+    async fn heads(&self, accounts: &[Pubkey], level: Level) -> Result<Heads, SourceError> {
+        let chain = self.chain.at(commitment(level));
+        let (slot, found) = chain
+            .accounts_with_slot(accounts)
+            .await
+            .map_err(|error| unavailable("how many events there are", error))?;
+        let network = chain.addresses().network();
+        let mut numbers = Vec::with_capacity(accounts.len());
+        for (address, account) in accounts.iter().zip(found) {
+            // Lamports that somebody sent in advance do not make an account of the program.
+            let account = account.filter(|account| account.owner == chain.program());
+            let number = account.map(|account| match *address == network {
+                true => (chain.read::<Network>("network", address, &account))
+                    .map(|network| network.sequence),
+                false => (chain.read::<Pool>("pool", address, &account)).map(|pool| pool.sequence),
+            });
+            let number = number.transpose();
+            numbers.push(
+                number
+                    .map_err(|error| nonsense(address, error))?
+                    .unwrap_or(0),
+            );
+        }
+        Ok(Heads { slot, numbers })
     }
 
     async fn mentions(
         &self,
-        address: &Pubkey,
-        after: Option<(Signature, u64)>,
+        account: &Pubkey,
+        since: Since,
+        level: Level,
     ) -> Result<Vec<Mention>, SourceError> {
         let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut before = None;
         loop {
-            let page = self
-                .page(address, before, after.map(|(signature, _)| signature))
-                .await?;
-            let asked_before = before;
-            let mut reached = false;
+            let page = self.page(account, before, since.until, level).await?;
+            let (mut passed, mut goes_on) = (false, false);
             for row in &page {
-                let (mention, finalized) = read(row)?;
+                let (mention, stands) = read(row, level)?;
                 before = Some(mention.signature);
-                reached |= after.is_some_and(|(signature, slot)| {
-                    mention.signature == signature || mention.slot < slot
-                });
-                if !reached && finalized {
+                passed |= mention.slot < since.slot;
+                let is_new = seen.insert(mention.signature);
+                goes_on |= is_new;
+                if is_new && stands && mention.slot >= since.slot {
                     found.push(mention);
                 }
             }
             // Providers have pages of their own lengths: only an empty one is the end.
-            if reached || page.is_empty() {
+            if passed || page.is_empty() {
                 break;
             }
-            if before == asked_before {
+            if !goes_on {
                 return Err(nonsense("a list of transactions", "it does not go on"));
             }
         }
@@ -133,10 +171,14 @@ impl Source for RpcSource {
         Ok(found)
     }
 
-    async fn transaction(&self, mention: &Mention) -> Result<Option<Fetched>, SourceError> {
+    async fn transaction(
+        &self,
+        mention: &Mention,
+        level: Level,
+    ) -> Result<Option<Fetched>, SourceError> {
         let config = RpcTransactionConfig {
             encoding: Some(UiTransactionEncoding::Base64),
-            commitment: Some(CommitmentConfig::confirmed()),
+            commitment: Some(commitment(level)),
             max_supported_transaction_version: Some(0),
         };
         let asked = self
@@ -144,11 +186,17 @@ impl Source for RpcSource {
             .rpc()
             .get_transaction_with_config(&mention.signature, config)
             .await;
-        match asked {
-            Ok(found) => fetched(mention, &found).map(Some),
-            Err(error) if is_null(&error) => Ok(None),
-            Err(error) => Err(unavailable("what a transaction did", error)),
+        let found = match asked {
+            Ok(found) => found,
+            Err(error) if is_null(&error) => return Ok(None),
+            Err(error) => return Err(unavailable("what a transaction did", error)),
+        };
+        let failed = (found.transaction.meta.as_ref()).is_some_and(|meta| meta.err.is_some());
+        // The same transaction on another fork is another happening.
+        if found.slot != mention.slot || failed != mention.failed {
+            return Ok(None);
         }
+        fetched(mention, &found).map(Some)
     }
 }
 

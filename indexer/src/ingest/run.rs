@@ -1,21 +1,21 @@
-//! The loop: read what is new, keep it, act upon events without a gap.
+//! The loop: read what is new, act upon events without a gap.
 
 use super::{
-    decode::decode,
+    early::Early,
     effect::effect_of,
-    source::{Mention, Source, SourceError},
+    read::Reader,
+    source::{Level, Source},
 };
 use crate::{
     place::Place,
     store::{
         Store,
-        events::{Applied, Effect, TransactionRow},
+        events::{Applied, Effect},
     },
 };
 use anyhow::Context as _;
-use futures_util::{StreamExt as _, stream};
 use sheaf_format::Key;
-use solana_sdk::{pubkey::Pubkey, signature::Signature};
+use solana_sdk::pubkey::Pubkey;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::{Notify, watch};
 
@@ -23,10 +23,11 @@ use tokio::sync::{Notify, watch};
 const POLL: Duration = Duration::from_millis(500);
 /// Longest pause between tries while it does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// Transactions asked for at once.
-const AT_ONCE: usize = 8;
-/// Transactions kept by one database transaction.
-const PER_COMMIT: usize = 200;
+/// Every so many looks transactions are listed even when the accounts tell of no new event: an account
+/// may be read from a node that stands still.
+const LIST_EVERY: u64 = 20;
+/// An event that is missing for so many looks is told of.
+const TOLD_AFTER: u32 = 40;
 
 /// How far everything is read and acted upon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,17 +42,84 @@ pub struct Progress {
 
 /// Reads one pool's and the network's events.
 pub struct Ingest {
-    /// Where.
-    pub place: Place,
-    /// Where transactions come from.
-    pub source: Arc<dyn Source>,
-    /// Where events are kept.
-    pub store: Arc<dyn Store>,
+    place: Place,
+    source: Arc<dyn Source>,
+    store: Arc<dyn Store>,
+    looks: u64,
+    slot: u64,
+    network: Account,
+    pool: Account,
+}
+
+/// One series with what is known of it between looks.
+struct Account {
+    address: Pubkey,
+    /// The last event before which none is missing.
+    complete: u64,
+    /// For how many looks the next one is missing.
+    missing: u32,
+    early: Early,
+}
+
+impl Account {
+    fn new(address: Pubkey) -> Self {
+        Self {
+            address,
+            complete: 0,
+            missing: 0,
+            early: Early::default(),
+        }
+    }
+
+    fn series(&self) -> Key {
+        self.address.to_bytes()
+    }
+
+    /// Reads what is new when there is something, or when it is time to. Gives whether everything is
+    /// there that the account tells of.
+    async fn read(&mut self, reader: &Reader<'_>, head: u64, list: bool) -> anyhow::Result<bool> {
+        let series = self.series();
+        let frontier = reader.store.series(&series).await?.frontier;
+        let before = self.complete.max(frontier);
+        self.complete = reader.store.complete(&series, before).await?;
+        if head > self.complete || list {
+            let since = reader.since(&series, self.complete).await?;
+            reader.read(&self.address, since, false).await?;
+            self.complete = reader.store.complete(&series, self.complete).await?;
+        }
+        let is_missing =
+            head > self.complete || reader.store.highest(&series).await? > self.complete;
+        self.missing = match is_missing && self.complete == before {
+            true => self.missing.saturating_add(1),
+            false => 0,
+        };
+        if self.missing == TOLD_AFTER {
+            tracing::warn!(
+                "event {} of {} does not come: see whether there are dead letters (`sheaf-indexer replay`), name another RPC with --url, or begin anew with `sheaf-indexer bootstrap` when history was pruned",
+                self.complete + 1,
+                self.address
+            );
+        }
+        Ok(!is_missing)
+    }
 }
 
 impl Ingest {
+    /// Reads the events of the place's pool and network from `source` into `store`.
+    pub fn new(place: Place, source: Arc<dyn Source>, store: Arc<dyn Store>) -> Self {
+        Self {
+            looks: 0,
+            slot: 0,
+            network: Account::new(place.chain.addresses().network()),
+            pool: Account::new(place.pool),
+            place,
+            source,
+            store,
+        }
+    }
+
     /// Reads for ever, sooner when woken. Ends when nobody listens.
-    pub async fn run(self, wake: Arc<Notify>, tell: watch::Sender<Progress>) {
+    pub async fn run(mut self, wake: Arc<Notify>, tell: watch::Sender<Progress>) {
         let mut pause = Duration::ZERO;
         while !tell.is_closed() {
             let _ = tokio::time::timeout(pause, wake.notified()).await;
@@ -82,95 +150,71 @@ impl Ingest {
     ///
     /// # Errors
     /// When source or store fail; what was kept stays kept.
-    pub async fn step(&self) -> anyhow::Result<Progress> {
-        let slot = self.source.finalized_slot().await?;
-        let network = self.place.chain.addresses().network();
-        self.read(&network).await.context("events of the network")?;
-        self.read(&self.place.pool)
-            .await
-            .context("events of the pool")?;
-        self.act(&network.to_bytes()).await?;
-        let waits_for_outcome = self.act(&self.place.pool_key()).await?;
-        let frontier = self.store.cursor(&self.place.pool_key()).await?.frontier;
+    pub async fn step(&mut self) -> anyhow::Result<Progress> {
+        let whole = self.read().await;
+        self.look_at_early().await;
+        // What is there is acted upon, whether or not everything could be read.
+        self.act(&self.network.series()).await?;
+        let waits_for_outcome = self.act(&self.pool.series()).await?;
+        whole?;
+        let frontier = self.store.series(&self.pool.series()).await?.frontier;
         Ok(Progress {
-            slot,
+            slot: self.slot,
             frontier,
             waits_for_outcome,
         })
     }
 
-    /// Keeps what is new of one account.
-    async fn read(&self, account: &Pubkey) -> anyhow::Result<()> {
-        let series = account.to_bytes();
-        let cursor = self.store.cursor(&series).await?;
-        // A gap heals by reading again from the last event before it: what is there stays as it is.
-        let after = match self.missing(&series, cursor.frontier).await? {
-            None => cursor.newest,
-            Some(sequence) => {
-                // The order of transactions inside a slot is not stable, so one may be passed over.
-                tracing::info!("event {sequence} of {account} was passed over: reading again");
-                self.store.position(&series, cursor.frontier).await?
-            }
+    /// Reads both series, each also when the other fails.
+    async fn read(&mut self) -> anyhow::Result<()> {
+        let list = self.looks.is_multiple_of(LIST_EVERY);
+        self.looks += 1;
+        let accounts = [self.network.address, self.pool.address];
+        let heads = self.source.heads(&accounts, Level::Finalized).await?;
+        let reader = Reader {
+            chain: &self.place.chain,
+            source: self.source.as_ref(),
+            store: self.store.as_ref(),
         };
-        let mentions = self.source.mentions(account, after).await?;
-        for group in mentions.chunks(PER_COMMIT) {
-            let (rows, newest) = self.fetch(group).await?;
-            for letter in rows.iter().flat_map(|row| &row.dead_letters) {
-                tracing::error!("an event cannot be read: {}", letter.reason);
-            }
-            let Some(newest) = newest else { break };
-            self.store.record(&series, newest, &rows).await?;
-            if group.last().map(|last| last.signature) != Some(newest.0) {
-                break;
-            }
+        let head = |place: usize| heads.numbers.get(place).copied().unwrap_or_default();
+        let network = self.network.read(&reader, head(0), list).await;
+        let pool = self.pool.read(&reader, head(1), list).await;
+        if network.context("events of the network")? && pool.context("events of the pool")? {
+            self.slot = self.slot.max(heads.slot);
         }
         Ok(())
     }
 
-    /// Fetches transactions as far as they are there, in order. Gives them with the newest.
-    async fn fetch(
-        &self,
-        group: &[Mention],
-    ) -> anyhow::Result<(Vec<TransactionRow>, Option<(Signature, u64)>)> {
-        let network = self.place.chain.addresses().network();
-        let program = self.place.chain.program();
-        let mut fetching = stream::iter(group.to_vec())
-            .map(|mention| async move {
-                // A failed transaction changed nothing.
-                let fetched = match mention.failed {
-                    true => None,
-                    false => Some(self.source.transaction(&mention).await?),
-                };
-                Ok::<_, SourceError>((mention, fetched))
-            })
-            .buffered(AT_ONCE);
-        let (mut rows, mut newest) = (Vec::with_capacity(group.len()), None);
-        while let Some(next) = fetching.next().await {
-            let (mention, fetched) = next?;
-            match fetched {
-                // It is finalised, so it will come: nothing behind it may be skipped.
-                Some(None) => break,
-                Some(Some(fetched)) => rows.push(decode(&fetched, &program, &network)),
-                None => {}
+    /// Looks at what is confirmed. A failure costs a look, and nothing else.
+    async fn look_at_early(&mut self) {
+        let accounts = [self.network.address, self.pool.address];
+        let looked = async {
+            let heads = self.source.heads(&accounts, Level::Confirmed).await?;
+            let reader = Reader {
+                chain: &self.place.chain,
+                source: self.source.as_ref(),
+                store: self.store.as_ref(),
+            };
+            for (account, head) in [&mut self.network, &mut self.pool]
+                .into_iter()
+                .zip(heads.numbers)
+            {
+                let numbers = (account.complete, head);
+                let address = account.address;
+                account.early.look(&reader, &address, numbers).await?;
             }
-            newest = Some((mention.signature, mention.slot));
+            anyhow::Ok(())
+        };
+        if let Err(error) = looked.await {
+            tracing::debug!("cannot look at what is confirmed: {error:#}");
         }
-        Ok((rows, newest))
-    }
-
-    /// The event after the frontier, when it is missing and later ones are there.
-    async fn missing(&self, series: &Key, frontier: u64) -> anyhow::Result<Option<u64>> {
-        let next = frontier + 1;
-        let is_there = self.store.event(series, next).await?.is_some();
-        let gap = !is_there && self.store.highest(series).await? > next;
-        Ok(gap.then_some(next))
     }
 
     /// Acts upon events in order, as far as none is missing. Gives the round whose outcome is
     /// waited for, if one is.
     async fn act(&self, series: &Key) -> anyhow::Result<Option<u64>> {
         loop {
-            let next = self.store.cursor(series).await?.frontier + 1;
+            let next = self.store.series(series).await?.frontier + 1;
             let Some(event) = self.store.event(series, next).await? else {
                 return Ok(None);
             };

@@ -3,8 +3,17 @@
 use async_trait::async_trait;
 use solana_sdk::{pubkey::Pubkey, signature::Signature};
 
-/// A finalised transaction that mentions an account.
+/// How sure the cluster is of something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Voted for by two thirds of the stake: it may be shown, and still vanish.
+    Confirmed,
+    /// It cannot vanish any more: only this is acted upon.
+    Finalized,
+}
+
+/// A transaction that mentions an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mention {
     /// Its signature.
     pub signature: Signature,
@@ -59,20 +68,44 @@ pub enum SourceError {
     },
 }
 
-/// A source of finalised transactions.
+/// From where transactions are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Since {
+    /// The first slot: all of it is listed, because the order within a slot is not stable.
+    pub slot: u64,
+    /// A transaction of an earlier slot, where a source may stop looking. It is a hint and no more.
+    pub until: Option<Signature>,
+}
+
+/// How many events there are, as the accounts themselves say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heads {
+    /// Slot of the answer.
+    pub slot: u64,
+    /// Number of each account's last event, in the order asked; 0 for an account that is not there.
+    pub numbers: Vec<u64>,
+}
+
+/// A source of transactions. It may be late and leave things out: what it gives must be true, and
+/// everything must come when it is asked for again and again.
 #[async_trait]
 pub trait Source: Send + Sync {
-    /// The last finalised slot.
-    async fn finalized_slot(&self) -> Result<u64, SourceError>;
+    /// The numbers of the last events of the network and of pools.
+    async fn heads(&self, accounts: &[Pubkey], level: Level) -> Result<Heads, SourceError>;
 
-    /// Every finalised transaction that mentions `address` and is newer than `after`, oldest
-    /// first.
+    /// The transactions of at least this level that mention `account`, oldest first.
     async fn mentions(
         &self,
-        address: &Pubkey,
-        after: Option<(Signature, u64)>,
+        account: &Pubkey,
+        since: Since,
+        level: Level,
     ) -> Result<Vec<Mention>, SourceError>;
 
-    /// A finalised transaction. `None` when the source does not have it (yet).
-    async fn transaction(&self, mention: &Mention) -> Result<Option<Fetched>, SourceError>;
+    /// A transaction that was listed at this level and did not fail. `None` when the source does not
+    /// have it (yet), or has it elsewhere than the list said.
+    async fn transaction(
+        &self,
+        mention: &Mention,
+        level: Level,
+    ) -> Result<Option<Fetched>, SourceError>;
 }

@@ -99,7 +99,7 @@ async fn stored_progress(pool: &Key, store: &SqlStore) -> crate::store::Result<P
     let reading = store.reading().await?;
     Ok(Progress {
         slot: reading.slot,
-        frontier: store.cursor(pool).await?.frontier,
+        frontier: store.series(pool).await?.frontier,
         waits_for_outcome: reading.waits_for_outcome,
     })
 }

@@ -177,7 +177,7 @@ pub async fn stream(
     };
     let after = match heard {
         Some(heard) => heard,
-        None => app.store.cursor(&app.place.pool_key()).await?.frontier,
+        None => app.store.series(&app.place.pool_key()).await?.frontier,
     };
     let mut pulses = feed.pulse.clone();
     pulses.mark_changed();

@@ -291,8 +291,7 @@ async fn log(store: &SqlStore, series: Key, events: Vec<EventRow>, finals: &[(u6
             events: vec![event],
             dead_letters: vec![],
         };
-        let newest = (signature, row.slot);
-        store.record(&series, newest, &[row]).await.expect("kept");
+        store.record(&[row]).await.expect("kept");
         let effect = finals
             .iter()
             .find(|(number, _)| *number == sequence)

@@ -4,7 +4,10 @@ use super::{
     fee::{FeePolicy, written},
     transaction::entry,
 };
-use crate::store::Store;
+use crate::{
+    failpoint::{Point, reached},
+    store::Store,
+};
 use async_trait::async_trait;
 use sheaf_client::{
     Chain, Error, Refusal,
@@ -131,10 +134,12 @@ impl Sender for JournaledSender {
         // The view's slot is past: the transaction lands after it.
         let entry = entry(order.action, &signed, order.slot)?;
         self.store.write_entry(&entry).await?;
+        reached(Point::Send);
         if let Err(error) = self.chain.submit(&signed).await {
             // It may have arrived all the same: only looking tells.
             tracing::debug!(signature = %signed.signature, %error, "sending failed");
         }
+        reached(Point::Sent);
         Ok(self.glance(&signed).await)
     }
 }

@@ -1,17 +1,24 @@
-//! What happened on chain. Only what is finalised comes here.
+//! What happened on chain. Only what is finalised is acted upon; what is confirmed is shown beside it.
+//!
+//! There is no cursor that could run ahead of what was kept: how far a series is read follows from
+//! the numbers of its events.
 
 use super::Result;
 use async_trait::async_trait;
 use sheaf_format::{Hash, Key};
+use sheaf_protocol::ledger::Leaf;
 use solana_sdk::signature::Signature;
+use std::collections::BTreeSet;
 
-/// How far a series is read.
+/// How far a series is acted upon, and where it begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cursor {
-    /// The newest transaction that was read, and its slot.
-    pub newest: Option<(Signature, u64)>,
+pub struct Series {
     /// The last event that was acted upon; it never jumps a gap.
     pub frontier: u64,
+    /// The last event that is not kept, because the indexer began after it; 0 when all are.
+    pub base: u64,
+    /// Slot in which the indexer began; 0 when from the start.
+    pub base_slot: u64,
 }
 
 /// Where an event stands on chain.
@@ -62,6 +69,41 @@ pub struct TransactionRow {
     pub dead_letters: Vec<DeadLetter>,
 }
 
+/// An event that is confirmed and not final: it may still vanish with its fork.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlyEvent {
+    /// Its transaction.
+    pub signature: Signature,
+    /// Its slot.
+    pub slot: u64,
+    /// The event.
+    pub event: EventRow,
+}
+
+/// An event that could not be read, with its transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptLetter {
+    /// Its transaction.
+    pub signature: Signature,
+    /// Its slot.
+    pub slot: u64,
+    /// The event.
+    pub letter: DeadLetter,
+}
+
+/// Where an indexer begins that cannot read from the start: all of it of one finalised slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// The slot.
+    pub slot: u64,
+    /// Each series with the number of its last event in that slot.
+    pub series: Vec<(Key, u64)>,
+    /// The round in which the active tree became active; 0 before the first.
+    pub active_round: u64,
+    /// The leaves of the active tree.
+    pub leaves: Vec<Leaf>,
+}
+
 /// What acting upon an event changes, beside the frontier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
@@ -102,17 +144,22 @@ pub enum Applied {
 /// Storage of events.
 #[async_trait]
 pub trait EventStore: Send + Sync {
-    /// How far a series is read.
-    async fn cursor(&self, series: &Key) -> Result<Cursor>;
+    /// How far a series is acted upon, and where it begins.
+    async fn series(&self, series: &Key) -> Result<Series>;
 
-    /// Keeps transactions, in any order and any number of times, and moves the cursor to
-    /// `newest` in the same database transaction.
-    async fn record(
-        &self,
-        series: &Key,
-        newest: (Signature, u64),
-        transactions: &[TransactionRow],
-    ) -> Result<()>;
+    /// The last event of a series before which none is missing, counted from `from`: an event that is
+    /// there with all before it, or where the series begins.
+    async fn complete(&self, series: &Key, from: u64) -> Result<u64>;
+
+    /// Keeps transactions, in any order and any number of times, in one database transaction. A dead
+    /// letter that can be read by now becomes an event. Gives how many events are new.
+    ///
+    /// # Errors
+    /// Also when an event is there already and was another: what is final does not change.
+    async fn record(&self, transactions: &[TransactionRow]) -> Result<u64>;
+
+    /// Those of the transactions that were not recorded.
+    async fn unknown(&self, signatures: &[Signature]) -> Result<BTreeSet<Signature>>;
 
     /// An event by its number.
     async fn event(&self, series: &Key, sequence: u64) -> Result<Option<EventRow>>;
@@ -120,11 +167,27 @@ pub trait EventStore: Send + Sync {
     /// The transaction of an event, and its slot.
     async fn position(&self, series: &Key, sequence: u64) -> Result<Option<(Signature, u64)>>;
 
+    /// The transaction of a series' last event in a slot before `slot`, among those up to `sequence`.
+    async fn before(&self, series: &Key, sequence: u64, slot: u64) -> Result<Option<Signature>>;
+
     /// The highest number of a series that was recorded.
     async fn highest(&self, series: &Key) -> Result<u64>;
 
     /// Acts upon event `sequence`, which must be the one after the frontier.
     async fn apply(&self, series: &Key, sequence: u64, effect: &Effect) -> Result<Applied>;
+
+    /// Puts these in the place of a series' early events.
+    async fn replace_early(&self, series: &Key, events: &[EarlyEvent]) -> Result<()>;
+
+    /// A series' early events, ascending by number.
+    async fn early(&self, series: &Key) -> Result<Vec<EarlyEvent>>;
+
+    /// Events that could not be read.
+    async fn dead_letters(&self) -> Result<Vec<KeptLetter>>;
+
+    /// Lets the indexer begin in the middle, once: `false` when the database has events or leaves
+    /// already, and then nothing changes.
+    async fn begin(&self, beginning: &Beginning) -> Result<bool>;
 
     /// Tells other processes how far events are read.
     async fn set_reading(&self, reading: &Reading) -> Result<()>;

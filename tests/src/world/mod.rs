@@ -12,7 +12,12 @@ mod people;
 mod proofs;
 mod rounds;
 
-use crate::{instruction::Build, mint::MintKind, program_file};
+use crate::{
+    instruction::Build,
+    mint::MintKind,
+    program_file,
+    rpc::{feed::Feed, recorder::Recorder},
+};
 use hostile::Used;
 use keys::Keys;
 use litesvm::{LiteSVM, types::TransactionMetadata};
@@ -127,6 +132,7 @@ pub struct World {
     /// The same of another pool: where it is known, variants are tried.
     elsewhere: Option<Used>,
     tried: BTreeSet<&'static str>,
+    recorder: Option<Recorder>,
 }
 
 impl World {
@@ -203,6 +209,7 @@ impl World {
             used: Used::new(),
             elsewhere: None,
             tried: BTreeSet::new(),
+            recorder: None,
         };
         for person in [
             &world.admin,
@@ -300,7 +307,15 @@ impl World {
             self.svm.latest_blockhash(),
         );
         let bytes = 1 + 64 * transaction.signatures.len() + transaction.message_data().len();
-        let sent = self.svm.send_transaction(transaction);
+        let sent = match &mut self.recorder {
+            None => self.svm.send_transaction(transaction),
+            Some(recorder) => {
+                let formed = recorder.form(&mut self.svm, transaction, &instructions, &keys);
+                let sent = self.svm.send_transaction(formed.clone());
+                recorder.keep(&self.svm, formed, &sent);
+                sent
+            }
+        };
         self.svm.expire_blockhash();
         match sent {
             Ok(metadata) => {
@@ -327,6 +342,22 @@ impl World {
                     .map_or(words, |(name, _)| name.to_owned()))
             }
         }
+    }
+
+    /// Records from here on what [`Self::send`] sends.
+    pub fn record(&mut self) {
+        let (network, table) = (self.build.at.network(), self.keys.address());
+        let recorder = Recorder::new(&self.svm, network, self.build.pool, table);
+        self.recorder = Some(recorder);
+    }
+
+    /// Ends recording.
+    ///
+    /// # Panics
+    /// When nothing was recorded.
+    pub fn recorded(&mut self) -> Feed {
+        let recorder = self.recorder.take();
+        recorder.expect("a recorder").into_feed()
     }
 
     /// Compute units that data take which are no instruction of the program.

@@ -4,6 +4,7 @@ mod bench;
 mod demo;
 mod fuzz;
 mod install;
+mod kills;
 mod mutants;
 mod test;
 
@@ -39,6 +40,7 @@ pub fn run(command: Command) -> Result<()> {
         } => bench::epoch(json, contributors, submissions),
         Command::BenchQuality => bench::quality(),
         Command::Fuzz { minutes } => fuzz::run(minutes),
+        Command::Kills { count } => kills::run(count),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),
         Command::Test => test::run(),

@@ -3,7 +3,10 @@
 //! Statements are written once, in the SQL that both understand, with `$1` for the first value.
 
 use super::given::Given;
-use crate::store::{Result, StoreError};
+use crate::{
+    failpoint::{Point, reached},
+    store::{Result, StoreError},
+};
 use futures_util::TryStreamExt as _;
 use sqlx::{
     Arguments as _, AssertSqlSafe, Column, ColumnIndex, Decode, PgConnection, PgPool, Postgres,
@@ -56,10 +59,12 @@ pub enum Turn {
 impl Turn {
     /// Makes all of it true; it is on disk when this returns.
     pub async fn commit(self) -> Result<()> {
+        reached(Point::Commit);
         match self {
             Self::Sqlite(turn) => turn.commit().await?,
             Self::Postgres(turn) => turn.commit().await?,
         }
+        reached(Point::Committed);
         Ok(())
     }
 
@@ -257,12 +262,22 @@ impl Query {
 
     /// Runs it and says how many rows it changed.
     pub async fn execute(self, on: impl Into<On<'_>>) -> Result<u64> {
-        match on.into().hold().await? {
+        let on = on.into();
+        // By itself a statement is a transaction of its own.
+        let commits = matches!(on, On::Pool(_));
+        if commits {
+            reached(Point::Commit);
+        }
+        let changes = match on.hold().await? {
             Held::SqlitePooled(mut held) => self.sqlite_changes(&mut held).await,
             Held::Sqlite(held) => self.sqlite_changes(held).await,
             Held::PostgresPooled(mut held) => self.postgres_changes(&mut held).await,
             Held::Postgres(held) => self.postgres_changes(held).await,
+        }?;
+        if commits {
+            reached(Point::Committed);
         }
+        Ok(changes)
     }
 
     async fn sqlite_rows(

@@ -12,7 +12,7 @@ use sheaf_format::{Hash, digest::sha256};
 
 /// Every table with the statement that gives its rows in order. Keys are bytes and integers, so that both databases
 /// order them alike. Left out are `reading`, which says how far the last poll came, and `ended_rounds`, which is what a process happened to see of a round last.
-pub const TABLES: [(&str, &str); 15] = [
+pub const TABLES: [(&str, &str); 16] = [
     ("batches", "SELECT * FROM batches ORDER BY round, job"),
     (
         "dead_letters",
@@ -22,8 +22,17 @@ pub const TABLES: [(&str, &str); 15] = [
         "delegations",
         "SELECT * FROM delegations ORDER BY contributor, node",
     ),
+    (
+        "early_events",
+        "SELECT * FROM early_events ORDER BY series, signature, instruction, inner_index",
+    ),
     ("events", "SELECT * FROM events ORDER BY series, sequence"),
-    ("journal", "SELECT * FROM journal ORDER BY signature"),
+    (
+        // Named, because the two databases have them in other orders.
+        "journal",
+        "SELECT signature, action, bytes, last_valid_block_height, since_slot, state, slot, note
+         FROM journal ORDER BY signature",
+    ),
     ("leaves", "SELECT * FROM leaves ORDER BY leaf"),
     (
         "outcome_leaves",
@@ -93,7 +102,11 @@ impl SqlStore {
     /// Every table there is, by name.
     pub(in crate::store) async fn all_tables(&self) -> Result<Vec<String>> {
         let names = match &self.readers {
-            Pool::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            // Its own tables begin with its name.
+            Pool::Sqlite(_) => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                 ORDER BY name"
+            }
             Pool::Postgres(_) => {
                 "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema()
                  ORDER BY tablename"

@@ -1,167 +1,35 @@
-//! Transactions, their events, and acting upon them.
+//! Events read back, and acted upon.
 
 use super::{
     SqlStore,
-    database::{Turn, query},
+    database::{On, Row, Turn, query},
+    effects::{make_final, make_void},
     given::Given,
+    keep::keep,
     turn::Alone,
-    value::{fixed, integer, number, small},
+    value::{fixed, integer, number, small, wide},
 };
 use crate::store::{
     EventStore, Result, StoreError,
-    events::{Applied, Cursor, DeadLetter, Effect, EventRow, Position, Reading, TransactionRow},
+    events::{
+        Applied, Beginning, DeadLetter, EarlyEvent, Effect, EventRow, KeptLetter, Position,
+        Reading, Series, TransactionRow,
+    },
 };
 use async_trait::async_trait;
-use sheaf_format::{Hash, Key};
+use sheaf_format::Key;
 use solana_sdk::signature::Signature;
+use std::collections::BTreeSet;
 
-async fn keep(turn: &mut Turn, transactions: &[TransactionRow]) -> Result<()> {
-    let slots: Vec<i64> = transactions
-        .iter()
-        .map(|row| integer(row.slot))
-        .collect::<Result<_>>()?;
-    let signatures = transactions
-        .iter()
-        .map(|row| row.signature.as_ref().to_vec());
-    let given = Given::default()
-        .bytes("signature", signatures)
-        .integers("slot", slots.iter().copied());
-    query(
-        "INSERT INTO transactions (signature, slot) SELECT signature, slot FROM given WHERE TRUE
-         ON CONFLICT DO NOTHING",
-    )
-    .given(given)
-    .execute(&mut *turn)
-    .await?;
-    keep_events(turn, transactions, &slots).await?;
-    keep_dead_letters(turn, transactions, &slots).await
+fn signature(bytes: &[u8]) -> Result<Signature> {
+    Ok(Signature::from(fixed::<64>("a signature", bytes)?))
 }
 
-async fn keep_events(turn: &mut Turn, from: &[TransactionRow], slots: &[i64]) -> Result<()> {
-    let events: Vec<(&Signature, i64, &EventRow)> = from
-        .iter()
-        .zip(slots)
-        .flat_map(|(row, slot)| {
-            row.events
-                .iter()
-                .map(|event| (&row.signature, *slot, event))
-        })
-        .collect();
-    if events.is_empty() {
-        return Ok(());
-    }
-    let all = || events.iter().map(|(_, _, event)| *event);
-    let sequences: Vec<i64> = all()
-        .map(|event| integer(event.sequence))
-        .collect::<Result<_>>()?;
-    let given = Given::default()
-        .bytes("series", all().map(|event| event.series.to_vec()))
-        .integers("sequence", sequences)
-        .integers("slot", events.iter().map(|(_, slot, _)| *slot))
-        .bytes(
-            "signature",
-            events
-                .iter()
-                .map(|(signature, ..)| signature.as_ref().to_vec()),
-        )
-        .integers(
-            "instruction",
-            all().map(|event| event.position.instruction.into()),
-        )
-        .integers(
-            "inner_index",
-            all().map(|event| event.position.inner.into()),
-        )
-        .texts("name", all().map(|event| event.name.as_str()))
-        .bytes("data", all().map(|event| event.data.clone()));
-    query(
-        "INSERT INTO events (series, sequence, slot, signature, instruction, inner_index, name, data)
-         SELECT series, sequence, slot, signature, instruction, inner_index, name, data
-         FROM given WHERE TRUE ON CONFLICT DO NOTHING",
-    )
-    .given(given)
-    .execute(turn)
-    .await?;
-    Ok(())
-}
-
-async fn keep_dead_letters(turn: &mut Turn, from: &[TransactionRow], slots: &[i64]) -> Result<()> {
-    let letters: Vec<(&Signature, i64, &DeadLetter)> = from
-        .iter()
-        .zip(slots)
-        .flat_map(|(row, slot)| {
-            let letters = row.dead_letters.iter();
-            letters.map(|letter| (&row.signature, *slot, letter))
-        })
-        .collect();
-    if letters.is_empty() {
-        return Ok(());
-    }
-    let all = || letters.iter().map(|(_, _, letter)| *letter);
-    let given = Given::default()
-        .bytes(
-            "signature",
-            letters
-                .iter()
-                .map(|(signature, ..)| signature.as_ref().to_vec()),
-        )
-        .integers(
-            "instruction",
-            all().map(|letter| letter.position.instruction.into()),
-        )
-        .integers(
-            "inner_index",
-            all().map(|letter| letter.position.inner.into()),
-        )
-        .integers("slot", letters.iter().map(|(_, slot, _)| *slot))
-        .bytes("data", all().map(|letter| letter.data.clone()))
-        .texts("reason", all().map(|letter| letter.reason.as_str()));
-    query(
-        "INSERT INTO dead_letters (signature, instruction, inner_index, slot, data, reason)
-         SELECT signature, instruction, inner_index, slot, data, reason FROM given WHERE TRUE
-         ON CONFLICT DO NOTHING",
-    )
-    .given(given)
-    .execute(turn)
-    .await?;
-    Ok(())
-}
-
-/// Makes a round's leaves those of the tree and its submissions paid.
-async fn make_final(turn: &mut Turn, round: u64, root: &Hash) -> Result<Applied> {
-    let round = integer(round)?;
-    let outcome = query("SELECT root FROM outcomes WHERE round = $1")
-        .bind(round)
-        .fetch_optional(&mut *turn)
-        .await?;
-    let known: Option<Vec<u8>> = outcome.map(|row| row.try_get(0)).transpose()?;
-    if known.as_deref() != Some(&root[..]) {
-        return Ok(Applied::OutcomeMissing);
-    }
-    for change in [
-        "INSERT INTO leaves (leaf, contributor, cumulative)
-         SELECT leaf, contributor, cumulative FROM outcome_leaves WHERE round = $1
-         ON CONFLICT (leaf) DO UPDATE SET cumulative = excluded.cumulative
-         WHERE leaves.contributor = excluded.contributor",
-        "UPDATE submissions SET paid = TRUE WHERE batched_round = $1",
-        "UPDATE outcomes SET final = TRUE WHERE round = $1",
-        "UPDATE place SET active_round = $1",
-    ] {
-        query(change).bind(round).execute(&mut *turn).await?;
-    }
-    Ok(Applied::Done)
-}
-
-/// Lets a void round's submissions wait again.
-async fn make_void(turn: &mut Turn, round: u64) -> Result<()> {
-    query(
-        "UPDATE submissions SET batched_round = NULL, quality_bps = NULL, amount = NULL
-         WHERE batched_round = $1 AND NOT paid",
-    )
-    .bind(integer(round)?)
-    .execute(turn)
-    .await?;
-    Ok(())
+fn position(instruction: i64, inner: i64) -> Result<Position> {
+    Ok(Position {
+        instruction: small(instruction)?,
+        inner: small(inner)?,
+    })
 }
 
 /// Moves the frontier to `sequence`, if it stands before it. One of several who try does it.
@@ -171,89 +39,111 @@ async fn move_frontier(turn: &mut Turn, series: &Key, sequence: u64) -> Result<(
         StoreError::corrupt("a series", reason)
     };
     let before = sequence.checked_sub(1).ok_or_else(out_of_order)?;
+    query("INSERT INTO series (series) VALUES ($1) ON CONFLICT DO NOTHING")
+        .bind(&series[..])
+        .execute(&mut *turn)
+        .await?;
     let moved = query("UPDATE series SET frontier = $1 WHERE series = $2 AND frontier = $3")
         .bind(integer(sequence)?)
         .bind(&series[..])
         .bind(integer(before)?)
         .execute(turn)
         .await?;
-    if moved == 1 {
-        Ok(())
-    } else {
-        Err(out_of_order())
+    match moved {
+        1 => Ok(()),
+        _ => Err(out_of_order()),
     }
+}
+
+/// An event of a series, of which the row says number, name, data and position in these columns.
+fn event(series: &Key, row: &Row, first: usize) -> Result<EventRow> {
+    Ok(EventRow {
+        series: *series,
+        sequence: number(row.try_get(first)?)?,
+        name: row.try_get(first + 1)?,
+        data: row.try_get(first + 2)?,
+        position: position(row.try_get(first + 3)?, row.try_get(first + 4)?)?,
+    })
+}
+
+async fn sole_number(on: impl Into<On<'_>>, text: &'static str) -> Result<u64> {
+    let row = query(text).fetch_one(on).await?;
+    number(row.try_get(0)?)
 }
 
 #[async_trait]
 impl EventStore for SqlStore {
-    async fn cursor(&self, series: &Key) -> Result<Cursor> {
-        let row =
-            query("SELECT cursor_signature, cursor_slot, frontier FROM series WHERE series = $1")
-                .bind(&series[..])
-                .fetch_optional(&self.readers)
-                .await?;
+    async fn series(&self, series: &Key) -> Result<Series> {
+        let row = query("SELECT frontier, base, base_slot FROM series WHERE series = $1")
+            .bind(&series[..])
+            .fetch_optional(&self.readers)
+            .await?;
         let Some(row) = row else {
-            return Ok(Cursor::default());
+            return Ok(Series::default());
         };
-        let signature: Option<&[u8]> = row.try_get(0)?;
-        let newest = match signature {
-            None => None,
-            Some(bytes) => {
-                let signature = Signature::from(fixed::<64>("a signature", bytes)?);
-                Some((signature, number(row.try_get(1)?)?))
-            }
-        };
-        Ok(Cursor {
-            newest,
-            frontier: number(row.try_get(2)?)?,
+        Ok(Series {
+            frontier: number(row.try_get(0)?)?,
+            base: number(row.try_get(1)?)?,
+            base_slot: number(row.try_get(2)?)?,
         })
     }
 
-    async fn record(
-        &self,
-        series: &Key,
-        newest: (Signature, u64),
-        transactions: &[TransactionRow],
-    ) -> Result<()> {
-        let mut turn = self.writing(Alone::Rows).await?;
-        if !transactions.is_empty() {
-            keep(&mut turn, transactions).await?;
+    async fn complete(&self, series: &Key, from: u64) -> Result<u64> {
+        if self.event(series, from.saturating_add(1)).await?.is_none() {
+            return Ok(from);
         }
-        query(
-            "INSERT INTO series (series, cursor_signature, cursor_slot) VALUES ($1, $2, $3)
-             ON CONFLICT (series) DO UPDATE
-             SET cursor_signature = excluded.cursor_signature, cursor_slot = excluded.cursor_slot",
+        let row = query(
+            "SELECT sequence FROM events AS held WHERE series = $1 AND sequence > $2
+             AND NOT EXISTS (SELECT 1 FROM events AS later
+                             WHERE later.series = held.series AND later.sequence = held.sequence + 1)
+             ORDER BY sequence LIMIT 1",
         )
         .bind(&series[..])
-        .bind(newest.0.as_ref())
-        .bind(integer(newest.1)?)
-        .execute(&mut turn)
+        .bind(integer(from)?)
+        .fetch_one(&self.readers)
         .await?;
-        turn.commit().await
+        number(row.try_get(0)?)
+    }
+
+    async fn record(&self, transactions: &[TransactionRow]) -> Result<u64> {
+        let mut turn = self.writing(Alone::Rows).await?;
+        let new = keep(&mut turn, transactions).await?;
+        turn.commit().await?;
+        Ok(new)
+    }
+
+    async fn unknown(&self, signatures: &[Signature]) -> Result<BTreeSet<Signature>> {
+        let mut unknown: BTreeSet<Signature> = signatures.iter().copied().collect();
+        if unknown.is_empty() {
+            return Ok(unknown);
+        }
+        let given = Given::default().bytes(
+            "signature",
+            unknown.iter().map(|known| known.as_ref().to_vec()),
+        );
+        let known = query(
+            "SELECT transactions.signature FROM given
+             JOIN transactions ON transactions.signature = given.signature",
+        )
+        .given(given)
+        .fetch_all(&self.readers)
+        .await?;
+        for row in known {
+            unknown.remove(&signature(row.try_get(0)?)?);
+        }
+        Ok(unknown)
     }
 
     async fn event(&self, series: &Key, sequence: u64) -> Result<Option<EventRow>> {
         let row = query(
-            "SELECT name, data, instruction, inner_index FROM events
+            "SELECT sequence, name, data, instruction, inner_index FROM events
              WHERE series = $1 AND sequence = $2",
         )
         .bind(&series[..])
         .bind(integer(sequence)?)
         .fetch_optional(&self.readers)
         .await?;
-        row.map(|row| {
-            Ok(EventRow {
-                series: *series,
-                sequence,
-                name: row.try_get(0)?,
-                data: row.try_get(1)?,
-                position: Position {
-                    instruction: small(row.try_get(2)?)?,
-                    inner: small(row.try_get(3)?)?,
-                },
-            })
-        })
-        .transpose()
+        row.map(|row| event(series, &row, 0)).transpose()
     }
 
     async fn position(&self, series: &Key, sequence: u64) -> Result<Option<(Signature, u64)>> {
@@ -262,11 +152,21 @@ impl EventStore for SqlStore {
             .bind(integer(sequence)?)
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|row| {
-            let signature = Signature::from(fixed::<64>("a signature", row.try_get(0)?)?);
-            Ok((signature, number(row.try_get(1)?)?))
-        })
-        .transpose()
+        row.map(|row| Ok((signature(row.try_get(0)?)?, number(row.try_get(1)?)?)))
+            .transpose()
+    }
+
+    async fn before(&self, series: &Key, sequence: u64, slot: u64) -> Result<Option<Signature>> {
+        let row = query(
+            "SELECT signature FROM events WHERE series = $1 AND sequence <= $2 AND slot < $3
+             ORDER BY sequence DESC LIMIT 1",
+        )
+        .bind(&series[..])
+        .bind(integer(sequence)?)
+        .bind(integer(slot)?)
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(|row| signature(row.try_get(0)?)).transpose()
     }
 
     async fn highest(&self, series: &Key) -> Result<u64> {
@@ -296,6 +196,120 @@ impl EventStore for SqlStore {
             turn.commit().await?;
         }
         Ok(applied)
+    }
+
+    async fn replace_early(&self, series: &Key, events: &[EarlyEvent]) -> Result<()> {
+        let mut turn = self.writing(Alone::Rows).await?;
+        query("DELETE FROM early_events WHERE series = $1")
+            .bind(&series[..])
+            .execute(&mut turn)
+            .await?;
+        for early in events {
+            query(
+                "INSERT INTO early_events
+                     (series, signature, instruction, inner_index, sequence, slot, name, data)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(&series[..])
+            .bind(early.signature.as_ref())
+            .bind(early.event.position.instruction)
+            .bind(early.event.position.inner)
+            .bind(integer(early.event.sequence)?)
+            .bind(integer(early.slot)?)
+            .bind(early.event.name.as_str())
+            .bind(early.event.data.as_slice())
+            .execute(&mut turn)
+            .await?;
+        }
+        turn.commit().await
+    }
+
+    async fn early(&self, series: &Key) -> Result<Vec<EarlyEvent>> {
+        let rows = query(
+            "SELECT signature, slot, sequence, name, data, instruction, inner_index
+             FROM early_events WHERE series = $1 ORDER BY sequence, signature",
+        )
+        .bind(&series[..])
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(EarlyEvent {
+                    signature: signature(row.try_get(0)?)?,
+                    slot: number(row.try_get(1)?)?,
+                    event: event(series, row, 2)?,
+                })
+            })
+            .collect()
+    }
+
+    async fn dead_letters(&self) -> Result<Vec<KeptLetter>> {
+        let rows = query(
+            "SELECT signature, slot, data, reason, instruction, inner_index
+             FROM dead_letters ORDER BY slot, signature, instruction, inner_index",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(KeptLetter {
+                    signature: signature(row.try_get(0)?)?,
+                    slot: number(row.try_get(1)?)?,
+                    letter: DeadLetter {
+                        data: row.try_get(2)?,
+                        reason: row.try_get(3)?,
+                        position: position(row.try_get(4)?, row.try_get(5)?)?,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    async fn begin(&self, beginning: &Beginning) -> Result<bool> {
+        let mut turn = self.writing(Alone::Everything).await?;
+        let held = sole_number(
+            &mut turn,
+            "SELECT (SELECT COUNT(*) FROM events) + (SELECT COUNT(*) FROM leaves)
+                  + (SELECT COUNT(*) FROM series)",
+        )
+        .await?;
+        if held > 0 {
+            return Ok(false);
+        }
+        for (series, last) in &beginning.series {
+            query("INSERT INTO series (series, frontier, base, base_slot) VALUES ($1, $2, $2, $3)")
+                .bind(&series[..])
+                .bind(integer(*last)?)
+                .bind(integer(beginning.slot)?)
+                .execute(&mut turn)
+                .await?;
+        }
+        if !beginning.leaves.is_empty() {
+            let leaves = &beginning.leaves;
+            let given = Given::default()
+                .integers("leaf", (0i64..).take(leaves.len()))
+                .bytes(
+                    "contributor",
+                    leaves.iter().map(|leaf| leaf.contributor.to_vec()),
+                )
+                .bytes(
+                    "cumulative",
+                    leaves.iter().map(|leaf| wide(leaf.cumulative)),
+                );
+            query(
+                "INSERT INTO leaves (leaf, contributor, cumulative)
+                 SELECT leaf, contributor, cumulative FROM given",
+            )
+            .given(given)
+            .execute(&mut turn)
+            .await?;
+        }
+        query("UPDATE place SET active_round = $1")
+            .bind(integer(beginning.active_round)?)
+            .execute(&mut turn)
+            .await?;
+        turn.commit().await?;
+        Ok(true)
     }
 
     async fn set_reading(&self, reading: &Reading) -> Result<()> {

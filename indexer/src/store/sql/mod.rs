@@ -3,7 +3,8 @@
 //! - [`database`]: both behind one face; [`given`]: many rows for one statement; [`value`]: how values are kept.
 //! - [`turn`]: transactions that write, and what they must not share with one another; [`lease`]: roles that
 //!   one process has at a time.
-//! - [`intake`] with [`acquaint`] and [`admit`], [`rounds`] with [`batches`] and [`outcomes`], [`events`], [`journal`], [`read`], [`audit`]: the traits, written once.
+//! - [`intake`] with [`acquaint`] and [`admit`], [`rounds`] with [`batches`] and [`outcomes`], [`events`] with
+//!   [`keep`] and [`effects`], [`journal`], [`read`], [`audit`]: the traits, written once.
 //! - [`digest`]: one hash over everything; [`schema`]: migrations.
 //!
 //! SQLite: one connection writes, in turns; others read and do not wait for it (write-ahead log). A
@@ -16,10 +17,12 @@ mod audit;
 mod batches;
 mod database;
 mod digest;
+mod effects;
 mod events;
 mod given;
 mod intake;
 mod journal;
+mod keep;
 mod lease;
 mod outcomes;
 mod read;

@@ -6,8 +6,8 @@ use super::fixture::{
 use crate::store::{
     DigestStore as _, EventStore as _, IntakeStore as _, JournalStore as _, RoundStore as _,
     SqlStore,
-    events::{DeadLetter, Effect, Position, Reading, TransactionRow},
-    journal::Ending,
+    events::{DeadLetter, EarlyEvent, Effect, EventRow, Position, Reading, TransactionRow},
+    journal::{Ending, PutAside},
     rounds::OutcomeChanges,
 };
 use sheaf_format::Hash;
@@ -70,8 +70,23 @@ async fn fill(store: &SqlStore) -> Vec<Hash> {
             },
         }],
     };
-    let newest = (unread.signature, 5);
-    store.record(&POOL, newest, &[unread]).await.expect("kept");
+    store.record(&[unread]).await.expect("kept");
+    note().await;
+    let early = EarlyEvent {
+        signature: Signature::from([8; 64]),
+        slot: 6,
+        event: EventRow {
+            series: POOL,
+            sequence: 3,
+            name: "JobFunded".to_owned(),
+            data: vec![1],
+            position: Position {
+                instruction: 0,
+                inner: 1,
+            },
+        },
+    };
+    store.replace_early(&POOL, &[early]).await.expect("kept");
     note().await;
     let effect = Effect::Final {
         round: 1,
@@ -86,6 +101,15 @@ async fn fill(store: &SqlStore) -> Vec<Hash> {
         .close_entry(&signature, Ending::Dead, Some(9), "late")
         .await;
     closed.expect("closed");
+    note().await;
+    let aside = PutAside {
+        action: "round 1: settle".to_owned(),
+        reason: "NotAggregator".to_owned(),
+        detail: "refused".to_owned(),
+        bytes: vec![1],
+        slot: 7,
+    };
+    assert!(store.put_aside(&aside).await.expect("put aside"));
     note().await;
     digests
 }

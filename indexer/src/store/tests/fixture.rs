@@ -133,10 +133,7 @@ pub async fn record(store: &SqlStore, sequences: &[u64]) {
         events: events.collect(),
         dead_letters: Vec::new(),
     };
-    store
-        .record(&POOL, (Signature::default(), 4), &[row])
-        .await
-        .expect("kept");
+    store.record(&[row]).await.expect("kept");
 }
 
 pub fn entry(byte: u8) -> JournalEntry {
