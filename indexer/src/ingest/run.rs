@@ -29,6 +29,9 @@ const LIST_EVERY: u64 = 20;
 /// An event that is missing for so many looks is told of.
 const TOLD_AFTER: u32 = 40;
 
+/// Events that are looked at together.
+const AT_ONCE: u32 = 500;
+
 /// How far everything is read and acted upon.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -214,10 +217,23 @@ impl Ingest {
     /// waited for, if one is.
     async fn act(&self, series: &Key) -> anyhow::Result<Option<u64>> {
         loop {
-            let next = self.store.series(series).await?.frontier + 1;
-            let Some(event) = self.store.event(series, next).await? else {
-                return Ok(None);
+            let frontier = self.store.series(series).await?.frontier;
+            let events = self.store.following(series, frontier, AT_ONCE).await?;
+            let effects = events.iter().map(|event| effect_of(&event.data));
+            // Most events change nothing: those are passed together.
+            let idle = effects.take_while(|effect| matches!(effect, Ok(Effect::None)));
+            let passed = frontier.saturating_add(idle.count() as u64);
+            if passed > frontier {
+                self.store.pass(series, frontier, passed).await?;
+                tracing::debug!(first = frontier + 1, last = passed, "passed");
+            }
+            let Some(event) = events.iter().find(|event| event.sequence > passed) else {
+                match events.is_empty() {
+                    true => return Ok(None),
+                    false => continue,
+                }
             };
+            let next = event.sequence;
             let effect = effect_of(&event.data)
                 .with_context(|| format!("event {next} ({}) cannot be acted upon", event.name))?;
             let applied = self.store.apply(series, next, &effect).await?;

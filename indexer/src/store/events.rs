@@ -173,6 +173,15 @@ pub trait EventStore: Send + Sync {
     /// The highest number of a series that was recorded.
     async fn highest(&self, series: &Key) -> Result<u64>;
 
+    /// The events of a series after `sequence`, in order, as far as none is missing; at most so many.
+    async fn following(&self, series: &Key, sequence: u64, most: u32) -> Result<Vec<EventRow>>;
+
+    /// Moves the frontier from `from` to `to`, over events none of which changes anything.
+    ///
+    /// # Errors
+    /// Also when the frontier is elsewhere, or one of them is missing.
+    async fn pass(&self, series: &Key, from: u64, to: u64) -> Result<()>;
+
     /// Acts upon event `sequence`, which must be the one after the frontier.
     async fn apply(&self, series: &Key, sequence: u64, effect: &Effect) -> Result<Applied>;
 

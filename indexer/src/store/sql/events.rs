@@ -32,27 +32,27 @@ fn position(instruction: i64, inner: i64) -> Result<Position> {
     })
 }
 
-/// Moves the frontier to `sequence`, if it stands before it. One of several who try does it.
-async fn move_frontier(turn: &mut Turn, series: &Key, sequence: u64) -> Result<()> {
-    let out_of_order = || {
-        let reason = format!("event {sequence} does not follow the last one acted upon");
-        StoreError::corrupt("a series", reason)
-    };
-    let before = sequence.checked_sub(1).ok_or_else(out_of_order)?;
+/// Moves the frontier to `to`, if it stands at `from`. One of several who try does it.
+async fn move_frontier(turn: &mut Turn, series: &Key, from: u64, to: u64) -> Result<()> {
     query("INSERT INTO series (series) VALUES ($1) ON CONFLICT DO NOTHING")
         .bind(&series[..])
         .execute(&mut *turn)
         .await?;
     let moved = query("UPDATE series SET frontier = $1 WHERE series = $2 AND frontier = $3")
-        .bind(integer(sequence)?)
+        .bind(integer(to)?)
         .bind(&series[..])
-        .bind(integer(before)?)
+        .bind(integer(from)?)
         .execute(turn)
         .await?;
     match moved {
         1 => Ok(()),
-        _ => Err(out_of_order()),
+        _ => Err(out_of_order(to)),
     }
+}
+
+fn out_of_order(sequence: u64) -> StoreError {
+    let reason = format!("event {sequence} does not follow the last one acted upon");
+    StoreError::corrupt("a series", reason)
 }
 
 /// An event of a series, of which the row says number, name, data and position in these columns.
@@ -177,13 +177,53 @@ impl EventStore for SqlStore {
         number(row.try_get(0)?)
     }
 
+    async fn following(&self, series: &Key, sequence: u64, most: u32) -> Result<Vec<EventRow>> {
+        let rows = query(
+            "SELECT sequence, name, data, instruction, inner_index FROM events
+             WHERE series = $1 AND sequence > $2 ORDER BY sequence LIMIT $3",
+        )
+        .bind(&series[..])
+        .bind(integer(sequence)?)
+        .bind(i64::from(most))
+        .fetch_all(&self.readers)
+        .await?;
+        let mut events = Vec::with_capacity(rows.len());
+        for (row, expected) in rows.iter().zip(sequence.saturating_add(1)..) {
+            let next = event(series, row, 0)?;
+            if next.sequence != expected {
+                break;
+            }
+            events.push(next);
+        }
+        Ok(events)
+    }
+
+    async fn pass(&self, series: &Key, from: u64, to: u64) -> Result<()> {
+        let mut turn = self.writing(Alone::Rows).await?;
+        let row = query(
+            "SELECT COUNT(*) FROM events WHERE series = $1 AND sequence > $2 AND sequence <= $3",
+        )
+        .bind(&series[..])
+        .bind(integer(from)?)
+        .bind(integer(to)?)
+        .fetch_one(&mut turn)
+        .await?;
+        if Some(number(row.try_get(0)?)?) != to.checked_sub(from) {
+            return Err(out_of_order(to));
+        }
+        move_frontier(&mut turn, series, from, to).await?;
+        turn.commit().await
+    }
+
     async fn apply(&self, series: &Key, sequence: u64, effect: &Effect) -> Result<Applied> {
         let alone = match effect {
             Effect::None => Alone::Rows,
             Effect::Final { .. } | Effect::Void { .. } => Alone::Everything,
         };
         let mut turn = self.writing(alone).await?;
-        move_frontier(&mut turn, series, sequence).await?;
+        let before = sequence.checked_sub(1);
+        let before = before.ok_or_else(|| out_of_order(sequence))?;
+        move_frontier(&mut turn, series, before, sequence).await?;
         let applied = match effect {
             Effect::None => Applied::Done,
             Effect::Final { round, root } => make_final(&mut turn, *round, root).await?,

@@ -30,6 +30,30 @@ pub async fn the_frontier_never_jumps_a_gap(Fresh { store, .. }: Fresh) {
     assert_eq!((series.frontier, series.base), (3, 0));
 }
 
+pub async fn events_are_passed_together_without_a_gap(Fresh { store, .. }: Fresh) {
+    record(&store, &[1, 2, 3, 5]).await;
+    let following = async |sequence, most| {
+        let events = store.following(&POOL, sequence, most).await;
+        let events = events.expect("read");
+        events
+            .iter()
+            .map(|event| event.sequence)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(following(0, 10).await, [1, 2, 3]);
+    assert_eq!(following(1, 1).await, [2]);
+    assert_eq!(following(3, 10).await, [0; 0]);
+    assert!(
+        store.pass(&POOL, 1, 2).await.is_err(),
+        "1 is not passed yet"
+    );
+    assert!(store.pass(&POOL, 0, 5).await.is_err(), "4 is missing");
+    assert!(store.pass(&POOL, 2, 1).await.is_err());
+    store.pass(&POOL, 0, 3).await.expect("passed");
+    assert_eq!(store.series(&POOL).await.expect("read").frontier, 3);
+    assert!(store.pass(&POOL, 0, 3).await.is_err(), "they are passed");
+}
+
 pub async fn a_final_round_pays_only_the_outcome_that_became_active(Fresh { store, .. }: Fresh) {
     let paid = admission(1, 0, 1, 1);
     let id = paid.submission.id();

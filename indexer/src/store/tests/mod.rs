@@ -45,6 +45,7 @@ promises! {
     rounds::the_first_outcome_of_a_round_stays,
     rounds::score_files_and_outcome_agree_about_which_came_in_time,
     chain::the_frontier_never_jumps_a_gap,
+    chain::events_are_passed_together_without_a_gap,
     chain::a_final_round_pays_only_the_outcome_that_became_active,
     chain::a_void_round_lets_its_submissions_wait_again,
     chain::an_action_has_one_open_transaction,
