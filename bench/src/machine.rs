@@ -1,7 +1,7 @@
 //! The machine that figures are of.
 
 use serde::Serialize;
-use std::{fs::read_to_string, thread::available_parallelism};
+use std::{fs::read_to_string, thread::available_parallelism, time::Instant};
 
 /// What figures depend on.
 #[derive(Clone, Debug, Serialize)]
@@ -43,4 +43,15 @@ pub fn peak_memory_mib() -> Option<f64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kib / 1024.0)
+}
+
+/// Makes the peak begin anew from what is held now. Gives that, in MiB, as far as the system allows.
+pub fn forget_peak_memory() -> Option<f64> {
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    peak_memory_mib()
+}
+
+/// How many of `count` things were done in a second since `started`.
+pub fn per_second(count: u64, started: Instant) -> f64 {
+    count as f64 / started.elapsed().as_secs_f64()
 }

@@ -1,8 +1,8 @@
 //! The command line: global options and the groups of commands.
 
 use crate::{
-    claim::ClaimArgs, compute, consent, dataset, job, localnet::LocalnetArgs, network, node,
-    output::Format, pool, quest, rewards, validator,
+    claim::ClaimArgs, compute, consent, contribution, dataset, job, localnet::LocalnetArgs,
+    network, node, output::Format, pool, quest, rewards, validator, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -79,18 +79,24 @@ pub enum Command {
     Rewards(rewards::Command),
     /// Pay out what a wallet has earned and not claimed yet
     Claim(ClaimArgs),
+    /// Verify what was paid, from published data alone
+    #[command(subcommand)]
+    Verify(verify::Command),
+    /// Contributions: what became of one, proven
+    #[command(subcommand)]
+    Contribution(contribution::Command),
     /// Quests: questions that several people answer
     #[command(subcommand)]
     Quest(quest::Command),
+    /// Computations: modules that jobs run on contributors' machines
+    #[command(subcommand)]
+    Compute(compute::Command),
     /// Records that people own: import, check, value
     #[command(subcommand)]
     Dataset(dataset::Command),
     /// Consent: who may use whose data, what for, until when
     #[command(subcommand)]
     Consent(consent::Command),
-    /// Computations: modules that jobs run on contributors' machines
-    #[command(subcommand)]
-    Compute(compute::Command),
 }
 
 #[cfg(test)]
@@ -159,6 +165,11 @@ mod tests {
             "claim".to_owned(),
             format!("claim {key} --indexer http://h:1"),
             "quest aggregate --answers a.csv --truth t.csv --method majority --output json".to_owned(),
+            "compute specify --module m.wasm --title T --given a.txt --given b.txt --fuel 5 --out s.json"
+                .to_owned(),
+            "compute specify --module m.wasm --title T --own --random-bytes 32 --out s.json".to_owned(),
+            "compute run --specification s.json --task 1 --compute-folder d --out o.bin".to_owned(),
+            "node run --job 3 --compute-folder d".to_owned(),
             "dataset value --records r.csv --validation v.csv --label y --id n --k 3 --scale validation --output csv".to_owned(),
             "dataset check a.jsonl b.csv --schema s.json --output json".to_owned(),
             "dataset import archive.zip --platform x --data posts,likes --dry-run".to_owned(),
@@ -170,11 +181,9 @@ mod tests {
             ),
             "consent revoke c.json --at 2026-12-01 --out r.json".to_owned(),
             "consent show c.json --revocation r.json --at 2026-12-01 --output json".to_owned(),
-            "compute specify --module m.wasm --title T --given a.txt --given b.txt --fuel 5 --out s.json"
-                .to_owned(),
-            "compute specify --module m.wasm --title T --own --random-bytes 32 --out s.json".to_owned(),
-            "compute run --specification s.json --task 1 --compute-folder d --out o.bin".to_owned(),
-            "node run --job 3 --compute-folder d".to_owned(),
+            "verify round 3 --indexer http://h:1 --save d --output json".to_owned(),
+            "verify round 3 --from d".to_owned(),
+            format!("contribution prove {} --receipt r.json", "0a".repeat(32)),
             "localnet --rpc-port 0 --until-stdin-closes".to_owned(),
         ];
         for line in lines {
@@ -197,6 +206,14 @@ mod tests {
                 "quest aggregate --answers a --method vote",
                 ErrorKind::InvalidValue,
             ),
+            (
+                "compute specify --module m --title T --out s",
+                ErrorKind::MissingRequiredArgument,
+            ),
+            (
+                "compute specify --module m --title T --out s --own --given a",
+                ErrorKind::ArgumentConflict,
+            ),
             ("dataset value --k 0", ErrorKind::ValueValidation),
             (
                 "dataset import a.zip --platform myspace",
@@ -207,14 +224,12 @@ mod tests {
                 ErrorKind::ValueValidation,
             ),
             ("consent show c.json --at soon", ErrorKind::ValueValidation),
+            ("verify round 0", ErrorKind::ValueValidation),
             (
-                "compute specify --module m --title T --out s",
-                ErrorKind::MissingRequiredArgument,
-            ),
-            (
-                "compute specify --module m --title T --out s --own --given a",
+                "verify round 1 --from a --save b",
                 ErrorKind::ArgumentConflict,
             ),
+            ("contribution prove 0a", ErrorKind::ValueValidation),
             ("harvest", ErrorKind::InvalidSubcommand),
         ];
         for (line, kind) in lines {

@@ -3,7 +3,8 @@
 //! - [`arguments`]: the command line; [`context`]: cluster, program and wallet; [`output`]: what is
 //!   printed, and how;
 //! - one module for each group of commands: [`localnet`], [`network`], [`pool`], [`job`], [`node`],
-//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`compute`], [`dataset`], [`consent`];
+//!   [`validator`], [`rewards`], [`claim`], [`quest`], [`compute`], [`dataset`], [`consent`],
+//!   [`verify`], [`contribution`];
 //! - [`deployment`]: that indexer and chain belong together; [`funds`]: that a wallet can pay;
 //!   [`identity`]: files with keys that decrypt; [`tokens`]: amounts as people write them.
 
@@ -12,6 +13,7 @@ mod claim;
 mod compute;
 mod consent;
 mod context;
+mod contribution;
 mod dataset;
 mod deployment;
 mod funds;
@@ -26,6 +28,7 @@ mod quest;
 mod rewards;
 mod tokens;
 mod validator;
+mod verify;
 
 use anyhow::Context as _;
 use arguments::{Arguments, Command};
@@ -78,9 +81,12 @@ fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Command::Claim(args) => claim::run(&args, &context).await,
             Command::Dataset(command) => dataset::run(command, &context).await,
             Command::Consent(command) => consent::run(command, &context).await,
+            // These say by their exit code what they found.
+            Command::Verify(command) => return verify::run(command, &context).await,
+            Command::Contribution(command) => return contribution::run(command, &context).await,
         }
-    })?;
-    Ok(ExitCode::SUCCESS)
+        .map(|()| ExitCode::SUCCESS)
+    })
 }
 
 /// Logs go to stderr, and only when `RUST_LOG` asks for them.

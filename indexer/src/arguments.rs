@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::intake::IntakeSettings;
+use crate::{content, intake::IntakeSettings, run::roles::Role, store};
 use clap::{Parser, Subcommand};
 use solana_sdk::pubkey::Pubkey;
 use std::{net::SocketAddr, path::PathBuf};
@@ -9,6 +9,10 @@ use std::{net::SocketAddr, path::PathBuf};
 #[derive(Debug, Parser)]
 #[command(name = "sheaf-indexer", version)]
 pub struct Arguments {
+    /// TOML file with settings: its keys are flags without their dashes in front
+    #[arg(long, value_name = "FILE", global = true)]
+    pub settings: Option<PathBuf>,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -19,6 +23,20 @@ pub struct Arguments {
 pub enum Command {
     /// Work until stopped.
     Run(Box<Run>),
+    /// Bring a database's schema up to date, and say what was done.
+    Migrate(Migrate),
+}
+
+/// Which database.
+#[derive(Debug, clap::Args)]
+pub struct Migrate {
+    /// Folder for the database
+    #[arg(long, value_name = "DIR", required_unless_present = "database")]
+    pub data: Option<PathBuf>,
+
+    /// Database: postgres://USER@HOST/DATABASE, or an SQLite file [default: indexer.sqlite in --data]
+    #[arg(long, value_name = "URL_OR_FILE", hide_default_value = true)]
+    pub database: Option<store::Location>,
 }
 
 /// How to work.
@@ -40,17 +58,29 @@ pub struct Run {
     #[arg(short, long, value_name = "FILE")]
     pub keypair: Option<PathBuf>,
 
-    /// The program's address [env: SHEAF_PROGRAM_ID] [default: the localnet's]
-    #[arg(long, value_name = "PUBKEY")]
+    /// The program's address [default: the localnet's]
+    #[arg(long, value_name = "PUBKEY", env = "SHEAF_PROGRAM_ID")]
     pub program_id: Option<String>,
 
     /// The pool's mint
     #[arg(long, value_name = "PUBKEY")]
     pub mint: Pubkey,
 
-    /// Folder for the database and the ciphertexts
+    /// Folder for what has no other place: database, ciphertexts, and where the API is served
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
+
+    /// Database: postgres://USER@HOST/DATABASE, or an SQLite file [default: indexer.sqlite in --data]
+    #[arg(long, value_name = "URL_OR_FILE", hide_default_value = true)]
+    pub database: Option<store::Location>,
+
+    /// Where ciphertexts are kept: a folder, or s3://BUCKET/PREFIX with the service in AWS_* [default: content in --data]
+    #[arg(long, value_name = "DIR_OR_URL")]
+    pub contents: Option<content::Location>,
+
+    /// What this process does; several processes share one PostgreSQL database
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = Role::ALL)]
+    pub roles: Vec<Role>,
 
     /// Where to serve the API; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]

@@ -1,6 +1,7 @@
 //! `sheaf-indexer`: the aggregator of one pool.
 //!
-//! - [`arguments`]: the command line; [`run`]: starting and ending the roles; [`app`]: what they share.
+//! - [`arguments`]: the command line; [`config`]: with the environment and a file behind it.
+//! - [`run`]: starting and ending the roles; [`app`]: what they share.
 //! - [`place`]: pool, program and cluster; [`view`]: the chain at `confirmed`.
 //! - [`ingest`]: finalised events, read and acted upon; [`store`]: the database; [`content`]: ciphertexts.
 //! - [`intake`]: what people hand in; [`rounds`]: batches and outcomes; [`settle`]: transactions.
@@ -10,6 +11,7 @@
 
 pub mod app;
 pub mod arguments;
+pub mod config;
 pub mod content;
 pub mod ingest;
 pub mod intake;

@@ -18,7 +18,7 @@ const FOLDERS: [&str; 12] = [
     ".cargo/",
 ];
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: &[&str] = &[
     "README.md",
     "SECURITY.md",
     "docs/architecture.md",
@@ -29,6 +29,7 @@ const DOCUMENTS: [&str; 10] = [
     "docs/api.md",
     "docs/decisions.md",
     "docs/deploy.md",
+    "docs/indexer.md",
 ];
 
 fn root() -> PathBuf {

@@ -5,6 +5,8 @@
 //! |---|---|
 //! | `money` | from escrow to claims and refund, to the last unit; lazy nodes, false and repeated claims |
 //! | `deploy` | the program deployed, upgraded, compared and handed over by loader transactions |
+//! | `recompute` | each round of `money` computed again from published data; a changed copy; a proof of inclusion |
+//! | `processes` | three indexer processes on one PostgreSQL database, one of which dies |
 //! | `records` | a `dataset` job: consent, records judged beside others, paid once, delivered |
 //! | `bad_input` | what is refused, by which name, and that it changes nothing |
 
@@ -14,6 +16,10 @@ mod bad_input;
 mod deploy;
 #[path = "end_to_end/money.rs"]
 mod money;
+#[path = "end_to_end/processes.rs"]
+mod processes;
+#[path = "end_to_end/recompute.rs"]
+mod recompute;
 #[path = "end_to_end/records.rs"]
 mod records;
 #[path = "end_to_end/stage.rs"]

@@ -12,6 +12,9 @@ usage: cargo xtask <command>
   bench cu [--json FILE]             measure compute units, rewrite docs/compute-units.md
   bench intake [--json FILE]         signed submissions a second over HTTP, rewrite docs/performance.md
   bench ingest [--json FILE]         events a second into the database, likewise
+  bench epoch [--json FILE]          play one round at full size, rewrite docs/performance-epoch.md
+       [--contributors N] [--submissions-per-contributor N]
+  bench quality                      simulate bad validators, rewrite docs/quality.md
   fuzz [--minutes N]                 random instructions against the reference model (default: 10)
   mutants [--only NAME]              break each guard of the program once: a test has to notice
   build-program [--program-id KEY]   make target/deploy/sheaf.so
@@ -44,6 +47,17 @@ pub enum Command {
         /// Where to write the figures as JSON.
         json: Option<PathBuf>,
     },
+    /// Plays one round at full size and rewrites its document.
+    BenchEpoch {
+        /// Where to write the figures as JSON.
+        json: Option<PathBuf>,
+        /// Leaves of the tree.
+        contributors: Option<u64>,
+        /// What each active contributor hands in.
+        submissions: Option<u64>,
+    },
+    /// Simulates validators that do not work and rewrites its document.
+    BenchQuality,
     /// Runs the stateful property test for some time.
     Fuzz {
         /// For how long.
@@ -117,7 +131,17 @@ pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
                 bench: Throughput::Ingest,
                 json: options.take("--json").map(PathBuf::from),
             },
-            _ => return usage("say what to measure: bench cu, intake or ingest".into()),
+            Some("epoch") => Command::BenchEpoch {
+                json: options.take("--json").map(PathBuf::from),
+                contributors: options.optional_number("--contributors")?,
+                submissions: options.optional_number("--submissions-per-contributor")?,
+            },
+            Some("quality") => Command::BenchQuality,
+            _ => {
+                return usage(
+                    "say what to measure: bench cu, intake, ingest, epoch or quality".into(),
+                );
+            }
         },
         "fuzz" => Command::Fuzz {
             minutes: options.number("--minutes", 10)?,
@@ -164,9 +188,13 @@ impl Options {
     }
 
     fn number(&mut self, name: &str, default: u64) -> Result<u64> {
+        Ok(self.optional_number(name)?.unwrap_or(default))
+    }
+
+    fn optional_number(&mut self, name: &str) -> Result<Option<u64>> {
         match self.take(name).map(|text| text.parse()) {
-            None => Ok(default),
-            Some(Ok(number)) => Ok(number),
+            None => Ok(None),
+            Some(Ok(number)) => Ok(Some(number)),
             Some(Err(_)) => usage(format!("{name} takes a whole number")),
         }
     }
@@ -208,6 +236,14 @@ mod tests {
             json: None,
         };
         assert_eq!(parsed("bench ingest"), Ok(expected));
+        assert_eq!(
+            parsed("bench epoch --contributors=30000"),
+            Ok(Command::BenchEpoch {
+                json: None,
+                contributors: Some(30_000),
+                submissions: None
+            })
+        );
         assert_eq!(parsed("fuzz"), Ok(Command::Fuzz { minutes: 10 }));
     }
 
@@ -220,6 +256,7 @@ mod tests {
             "demo x y",
             "bench",
             "bench speed",
+            "bench epoch --contributors many",
             "fuzz --minutes few",
         ] {
             assert_eq!(parsed(line).unwrap_err().exit_code(), 2, "{line}");

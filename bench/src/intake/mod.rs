@@ -8,7 +8,7 @@ pub mod world;
 pub use server::{SERVE, serve};
 
 use crate::{
-    database::{DATABASES, Database},
+    database::{self, DATABASES, Database, Databases},
     machine,
     report::{Report, Unit},
 };
@@ -16,7 +16,7 @@ use anyhow::{Context as _, ensure};
 use load::Load;
 use server::Server;
 use sheaf_indexer::{
-    content::{ContentStore as _, FolderStore},
+    content::{ContentStore as _, Location, ObjectContents},
     intake::verify::PER_THREAD,
     store::intake::{Admission, Admitted},
 };
@@ -49,14 +49,18 @@ pub async fn measure() -> anyhow::Result<Report> {
     report.add("signatures alone", None, signatures, Unit::PerSecond);
     let contents = median(RUNS, async || put(&submissions).await).await?;
     report.add("contents alone", None, contents, Unit::PerSecond);
+    let databases = Databases::start()?;
     for database in DATABASES {
         let name = Some(database.name());
-        let inserts = median(RUNS, async || insert(database, &submissions).await).await?;
+        let inserts = median(RUNS, async || {
+            insert(&databases, database, &submissions).await
+        })
+        .await?;
         report.add("inserts alone", name, inserts, Unit::PerSecond);
         let requests = Arc::new(world::requests(&submissions));
         let mut loads = Vec::new();
         for _ in 0..RUNS {
-            loads.push(end_to_end(database, &requests).await?);
+            loads.push(end_to_end(&databases, database, &requests).await?);
         }
         loads.sort_by(|one, other| one.0.per_second().total_cmp(&other.0.per_second()));
         let (load, memory) = loads.swap_remove(RUNS / 2);
@@ -101,10 +105,6 @@ async fn median(runs: usize, run: impl AsyncFn() -> anyhow::Result<f64>) -> anyh
     Ok(figures[runs / 2])
 }
 
-fn per_second(count: usize, since: Instant) -> f64 {
-    count as f64 / since.elapsed().as_secs_f64()
-}
-
 /// Verifies all signatures, on as many threads as intake does.
 async fn verify(submissions: &Arc<Vec<Signed<Submission>>>) -> anyhow::Result<f64> {
     let started = Instant::now();
@@ -121,13 +121,13 @@ async fn verify(submissions: &Arc<Vec<Signed<Submission>>>) -> anyhow::Result<f6
     while let Some(valid) = threads.join_next().await {
         ensure!(valid?, "a signature does not verify");
     }
-    Ok(per_second(submissions.len(), started))
+    Ok(machine::per_second(submissions.len() as u64, started))
 }
 
 /// Keeps all contents in a folder.
 async fn put(submissions: &[Signed<Submission>]) -> anyhow::Result<f64> {
     let folder = tempfile::tempdir()?;
-    let store = FolderStore::open(folder.path().join("content"))?;
+    let store = ObjectContents::open(&Location::Folder(folder.path().join("content"))).await?;
     let contents: Vec<Vec<u8>> = (0..submissions.len()).map(world::content).collect();
     let started = Instant::now();
     let mut puts = JoinSet::new();
@@ -143,13 +143,17 @@ async fn put(submissions: &[Signed<Submission>]) -> anyhow::Result<f64> {
     while let Some(put) = puts.join_next().await {
         put??;
     }
-    Ok(per_second(submissions.len(), started))
+    Ok(machine::per_second(submissions.len() as u64, started))
 }
 
 /// Stores all submissions, with nothing before or after it.
-async fn insert(database: Database, submissions: &[Signed<Submission>]) -> anyhow::Result<f64> {
+async fn insert(
+    databases: &Databases,
+    database: Database,
+    submissions: &[Signed<Submission>],
+) -> anyhow::Result<f64> {
     let folder = tempfile::tempdir()?;
-    let store = database.create(folder.path()).await?;
+    let store = database::create(&databases.place(database, folder.path())?).await?;
     let admissions: Vec<Admission> = submissions.iter().map(world::admission).collect();
     let started = Instant::now();
     for group in admissions.chunks(PER_TRANSACTION) {
@@ -157,15 +161,18 @@ async fn insert(database: Database, submissions: &[Signed<Submission>]) -> anyho
         let stored = answers.iter().all(|answer| *answer == Admitted::Stored);
         ensure!(stored, "a submission is not stored");
     }
-    Ok(per_second(submissions.len(), started))
+    Ok(machine::per_second(submissions.len() as u64, started))
 }
 
 /// Hands in all submissions over HTTP. Gives what came of it, and the peak memory of the server.
 async fn end_to_end(
+    databases: &Databases,
     database: Database,
     requests: &Arc<Vec<Vec<u8>>>,
 ) -> anyhow::Result<(Load, f64)> {
-    let server = Server::start(database).await?;
+    let folder = tempfile::tempdir()?;
+    let place = databases.place(database, folder.path())?;
+    let server = Server::start(&place, folder.path()).await?;
     let load = load::send(server.address, requests, CONNECTIONS).await?;
     let memory = server.end().await.context("the server's end")?;
     Ok((load, memory))

@@ -2,7 +2,7 @@
 //! the stores, without a chain.
 
 use super::world::{self, GENESIS, JOB, JOB_NUMBER, POOL, PROGRAM, ROUND, SLOT};
-use crate::{database::Database, machine};
+use crate::{database, machine};
 use anyhow::{Context as _, ensure};
 use bytemuck::Zeroable as _;
 use sheaf_client::{
@@ -12,13 +12,15 @@ use sheaf_client::{
 };
 use sheaf_indexer::{
     app::{App, Specifications},
-    content::FolderStore,
+    content::{self, ObjectContents},
     ingest::Progress,
     intake::{Intake, IntakeSettings},
     metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
+    run::roles::Role,
     serve,
+    store::Location,
     view::View,
 };
 use sheaf_protocol::specification::{Specification, WebSpecification};
@@ -28,7 +30,6 @@ use std::{
     collections::BTreeMap, future::pending, io::Write as _, net::SocketAddr, path::Path,
     process::Stdio, sync::Arc,
 };
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines},
     net::TcpListener,
@@ -47,19 +48,17 @@ pub struct Server {
     pub address: SocketAddr,
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    _folder: TempDir,
 }
 
 impl Server {
-    /// Starts a server on a new database, with everybody's delegation.
+    /// Starts a server on a new database, with everybody's delegation, and its contents in `folder`.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn start(database: Database) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
+    pub async fn start(place: &Location, folder: &Path) -> anyhow::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
-            .args([SERVE, database.name()])
-            .arg(folder.path())
+            .args([SERVE, &place.to_string()])
+            .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -72,7 +71,6 @@ impl Server {
             address: line.parse().context("the server's address")?,
             child,
             lines,
-            _folder: folder,
         })
     }
 
@@ -93,14 +91,13 @@ impl Server {
 /// # Errors
 /// When something cannot be set up.
 pub async fn serve(mut words: impl Iterator<Item = String>) -> anyhow::Result<()> {
-    let database = words.next().as_deref().and_then(Database::named);
-    let database = database.context("name a database")?;
+    let place: Location = words.next().context("name a database")?.parse()?;
     let folder = words.next().context("name a folder")?;
-    let (app, workers) = app(database, Path::new(&folder)).await?;
+    let (app, workers) = app(&place, Path::new(&folder)).await?;
     tokio::spawn(workers.run(Arc::clone(&app.store)));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println(&listener.local_addr()?)?;
-    let serving = tokio::spawn(serve::serve(listener, app, pending()));
+    let serving = tokio::spawn(serve::serve(listener, app, Role::ALL.to_vec(), pending()));
     let _ = tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
     serving.abort();
     println(&machine::peak_memory_mib().context("memory is not known here")?)
@@ -113,7 +110,7 @@ fn println(value: &impl std::fmt::Display) -> anyhow::Result<()> {
 }
 
 async fn app(
-    database: Database,
+    place_of_data: &Location,
     folder: &Path,
 ) -> anyhow::Result<(App, sheaf_indexer::intake::Workers)> {
     let program = Pubkey::new_from_array(PROGRAM);
@@ -129,7 +126,7 @@ async fn app(
             supply: 0,
         },
     };
-    let store = database.create(folder).await?;
+    let store = database::create(place_of_data).await?;
     for delegation in world::delegations() {
         store.put_delegation(&delegation).await?;
     }
@@ -150,11 +147,13 @@ async fn app(
         address_burst: UNREACHED,
         ..IntakeSettings::default()
     });
+    let contents = content::Location::Folder(folder.join("content"));
+    let contents = ObjectContents::open(&contents).await?;
     let app = App {
         tree: Arc::new(ActiveTree::load(&place, &*store).await?),
         place,
         store,
-        contents: Arc::new(FolderStore::open(folder.join("content"))?),
+        contents: Arc::new(contents),
         intake,
         view: watch::channel(Arc::new(view())).1,
         progress: watch::channel(Progress::default()).1,

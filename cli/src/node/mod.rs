@@ -1,7 +1,7 @@
 //! `sheaf node`: observes the world for a job and hands in what it saw.
 
 mod errand;
-mod journal;
+pub mod journal;
 mod member;
 mod offer;
 pub mod place;

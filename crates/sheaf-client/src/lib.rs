@@ -4,7 +4,8 @@
 //! - [`instruction`]: one function per instruction of the program.
 //! - [`chain`]: a handle that reads accounts; [`send`]: sends transactions so that none is paid twice.
 //! - [`loader`]: how the program itself gets onto a chain, and what lies there.
-//! - [`event`]: what the program says about its changes; [`error`]: what its refusals mean.
+//! - [`event`]: what the program says about its changes; [`history`]: what it said of an account.
+//! - [`error`]: what its refusals mean.
 //! - [`indexer`]: the HTTP API of `docs/protocol.md`.
 //! - [`config`], [`keys`], [`program_id`], [`amount`], [`ending`], [`folder`]: what command lines need.
 
@@ -16,6 +17,7 @@ pub mod ending;
 pub mod error;
 pub mod event;
 pub mod folder;
+pub mod history;
 pub mod indexer;
 pub mod instruction;
 pub mod keys;

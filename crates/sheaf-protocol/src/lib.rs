@@ -16,6 +16,7 @@
 //! - [`rewards`]: shares of an amount, without a base unit lost.
 //! - [`ledger`]: the tree of lifetime earnings with its proofs.
 //! - [`manifest`]: the hash that names all data of a round. [`outcome`]: a round's result, computed.
+//! - [`verification`]: a round computed again and held against the chain, to the first difference.
 //! - [`encryption`]: contents for the requester and the validators.
 //! - [`api`]: the answers of the HTTP API.
 
@@ -33,9 +34,12 @@ pub mod scores;
 pub mod specification;
 pub mod statement;
 pub mod text;
+pub mod verification;
 
 pub use sheaf_format::{Hash, Key};
 pub use text::{Amount, Base58Key, Base58Signature, HexHash};
+
+mod sha;
 
 #[cfg(test)]
 mod fixtures;

@@ -58,20 +58,24 @@ pub fn apportion<K: Ord>(total: u64, weights: &[(K, u64)]) -> Result<Vec<u64>, R
     let mut left = total;
     for (index, (key, weight)) in weights.iter().enumerate() {
         let product = u128::from(total) * u128::from(*weight);
-        let share = u64::try_from(product / sum).map_err(|_| RewardError::Overflow)?;
+        let quotient = product / sum;
+        let share = u64::try_from(quotient).map_err(|_| RewardError::Overflow)?;
         left = left.checked_sub(share).ok_or(RewardError::Overflow)?;
         shares.push(share);
-        remainders.push((product % sum, key, index));
+        remainders.push((product - quotient * sum, key, index));
     }
-    remainders.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    // Remainders sum to `left × sum` and each is below `sum`, so at least `left` of them are not zero.
-    for (_, _, index) in remainders {
-        if left == 0 {
-            break;
-        }
-        if let Some(share) = shares.get_mut(index) {
+    if left == 0 {
+        return Ok(shares);
+    }
+    // Remainders sum to `left × sum` and each is below `sum`, so more than `left` of them are not zero.
+    let last = usize::try_from(left - 1)
+        .ok()
+        .filter(|last| *last < remainders.len())
+        .ok_or(RewardError::Overflow)?;
+    remainders.select_nth_unstable_by(last, |a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    for (_, _, index) in remainders.iter().take(last + 1) {
+        if let Some(share) = shares.get_mut(*index) {
             *share = share.checked_add(1).ok_or(RewardError::Overflow)?;
-            left -= 1;
         }
     }
     Ok(shares)
@@ -154,6 +158,24 @@ mod tests {
                 prop_assert!(u128::from(*share) == floor || u128::from(*share) == floor + 1);
                 prop_assert!(*weight > 0 || *share == 0);
             }
+        }
+
+        #[test]
+        fn the_units_left_over_go_to_the_largest_remainders(
+            total in 0u64..10_000,
+            weights in proptest::collection::vec(0u64..30, 1..40),
+        ) {
+            prop_assume!(weights.iter().any(|weight| *weight > 0));
+            let keyed: Vec<_> = weights.iter().copied().enumerate().collect();
+            let sum: u64 = weights.iter().sum();
+            let mut order: Vec<usize> = (0..weights.len()).collect();
+            order.sort_by_key(|at| (std::cmp::Reverse(total * weights[*at] % sum), *at));
+            let mut expected: Vec<u64> = weights.iter().map(|weight| total * weight / sum).collect();
+            let left = total - expected.iter().sum::<u64>();
+            for at in order.into_iter().take(left as usize) {
+                expected[at] += 1;
+            }
+            prop_assert_eq!(apportion(total, &keyed), Ok(expected));
         }
 
         #[test]

@@ -1,12 +1,14 @@
 //! The processes of a scenario: started, watched, ended.
 //!
 //! - [`binaries`]: where they are; [`folder`]: where they write; [`process`]: one of them.
+//! - [`postgres`]: a database server, for tests.
 //! - [`localnet`]: the chain; [`roles`]: indexer, validators and nodes; [`cli`]: `sheaf`, command by command.
 
 pub mod binaries;
 pub mod cli;
 pub mod folder;
 pub mod localnet;
+pub mod postgres;
 pub mod process;
 pub mod roles;
 
@@ -27,8 +29,10 @@ pub struct Stack {
     pub localnet: Localnet,
     /// `sheaf` on this chain.
     pub cli: Cli,
+    /// The indexer's processes: one, unless a database is shared.
+    pub indexers: Vec<Process>,
     binaries: Binaries,
-    indexer: Option<Process>,
+    shared_database: Option<String>,
     validators: Vec<Process>,
     fleets: Vec<Process>,
 }
@@ -51,10 +55,16 @@ impl Stack {
             localnet,
             cli,
             binaries,
-            indexer: None,
+            indexers: Vec::new(),
+            shared_database: None,
             validators: Vec::new(),
             fleets: Vec::new(),
         })
+    }
+
+    /// Lets three processes share the indexer's work and the PostgreSQL database at this URL.
+    pub fn share_database(&mut self, url: String) {
+        self.shared_database = Some(url);
     }
 
     /// Makes sure that everything that was started works.
@@ -63,7 +73,7 @@ impl Stack {
     /// When a process ended that should run, or nodes ended badly.
     pub fn check(&mut self) -> Result<()> {
         self.localnet.process.must_run()?;
-        for process in self.indexer.iter_mut().chain(&mut self.validators) {
+        for process in self.indexers.iter_mut().chain(&mut self.validators) {
             process.must_run()?;
         }
         for fleet in &mut self.fleets {
@@ -89,7 +99,7 @@ impl Stack {
         for process in self.fleets.into_iter().chain(self.validators) {
             process.kill().await;
         }
-        if let Some(indexer) = self.indexer {
+        for indexer in self.indexers {
             indexer.end().await;
         }
         self.localnet.process.end().await;

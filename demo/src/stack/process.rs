@@ -13,8 +13,9 @@ use tokio::process::{Child, Command};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Lines of a log that an error repeats.
 const LAST_LINES: usize = 12;
-/// Variables of Sheaf that a process here must not inherit: it is told everything.
-const FOREIGN: [&str; 3] = ["SHEAF_PROGRAM", "SHEAF_PROGRAM_ID", "SHEAF_INDEXER"];
+/// What the names of Sheaf's own variables begin with: a process here must not inherit them, it is
+/// told everything.
+const FOREIGN: &str = "SHEAF_";
 
 /// A running process. Dropping it kills it.
 #[derive(Debug)]
@@ -27,8 +28,10 @@ pub struct Process {
 /// A command in this scenario's environment.
 pub fn command(binary: &Path) -> Command {
     let mut command = Command::new(binary);
-    for name in FOREIGN {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with(FOREIGN) {
+            command.env_remove(name);
+        }
     }
     // Everything here talks over loopback, which no proxy reaches.
     command.env("NO_PROXY", "127.0.0.1,localhost");

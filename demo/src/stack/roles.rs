@@ -44,16 +44,48 @@ pub struct Work<'a> {
 
 #[derive(Deserialize)]
 struct Serving {
-    url: String,
+    url: Option<String>,
 }
 
+/// What three processes that share a database do: the second stands by for the first.
+const SHARED_ROLES: [&str; 3] = [
+    "ingest,rounds,settle",
+    "ingest,rounds,settle",
+    "intake,serve",
+];
+
 impl Stack {
-    /// Starts the aggregator's indexer for the test mint's pool. Returns its URL.
+    /// Starts the aggregator's indexer for the test mint's pool: one process, or those that share a
+    /// database. Returns its URL.
     ///
     /// # Errors
     /// When it does not get ready.
     pub async fn start_indexer(&mut self, collect_slots: u32) -> Result<String> {
         let data = self.folder.join("indexer");
+        let Some(database) = self.shared_database.clone() else {
+            let url = self
+                .start_process("indexer", &data, collect_slots, &[])
+                .await?;
+            return url.context("the indexer serves nothing");
+        };
+        let mut last = None;
+        for (number, roles) in (1..).zip(SHARED_ROLES) {
+            let arguments = ["--database", &database, "--roles", roles];
+            let (name, data) = (format!("indexer-{number}"), data.join(number.to_string()));
+            last = self
+                .start_process(&name, &data, collect_slots, &arguments)
+                .await?;
+        }
+        last.context("the last of the indexer's processes serves nothing")
+    }
+
+    async fn start_process(
+        &mut self,
+        name: &str,
+        data: &Path,
+        collect_slots: u32,
+        arguments: &[&str],
+    ) -> Result<Option<String>> {
         let network = &self.localnet.manifest;
         let mut indexer = command(&self.binaries.indexer);
         indexer
@@ -64,15 +96,15 @@ impl Stack {
             .arg("--keypair")
             .arg(&self.localnet.wallet("aggregator")?.path)
             .arg("--data")
-            .arg(&data);
-        let log = self.folder.log("indexer");
-        let process = self
-            .indexer
-            .insert(Process::start("sheaf-indexer", &log, indexer)?);
+            .arg(data)
+            .args(arguments);
+        let log = self.folder.log(name);
+        let mut process = Process::start("sheaf-indexer", &log, indexer)?;
         let file = data.join("indexer.json");
         let text = process
             .wait_for(PATIENCE, || std::fs::read_to_string(&file).ok())
             .await?;
+        self.indexers.push(process);
         let serving: Serving = serde_json::from_str(&text)
             .with_context(|| format!("{} is not what an indexer writes", file.display()))?;
         Ok(serving.url)

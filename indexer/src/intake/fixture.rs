@@ -3,13 +3,14 @@
 use super::{Intake, IntakeSettings};
 use crate::{
     app::{App, Specifications},
-    content::FolderStore,
+    content::{self, ObjectContents},
     ingest::Progress,
     metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
+    run::roles::Role,
     serve,
-    store::{Identity, IntakeStore as _, RoundStore as _, SqliteStore},
+    store::{Identity, IntakeStore as _, Location, RoundStore as _, SqlStore},
     view::{View, fixture},
 };
 use ed25519_dalek::SigningKey;
@@ -115,7 +116,7 @@ impl Fixture {
                 supply: 0,
             },
         };
-        let store = SqliteStore::open(&folder.path().join("test.sqlite"))
+        let store = SqlStore::open(&Location::File(folder.path().join("test.sqlite")))
             .await
             .expect("a database");
         let identity = Identity {
@@ -137,7 +138,8 @@ impl Fixture {
         let mut settings = IntakeSettings::default();
         change(&mut settings);
         let (intake, workers) = Intake::new(&settings);
-        let contents = FolderStore::open(folder.path().join("content")).expect("a folder");
+        let contents = content::Location::Folder(folder.path().join("content"));
+        let contents = ObjectContents::open(&contents).await.expect("a folder");
         let app = App {
             tree: Arc::new(
                 ActiveTree::load(&place, &store)
@@ -156,7 +158,12 @@ impl Fixture {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        tokio::spawn(serve::serve(listener, app.clone(), pending()));
+        tokio::spawn(serve::serve(
+            listener,
+            app.clone(),
+            Role::ALL.to_vec(),
+            pending(),
+        ));
         let fixture = Self {
             app,
             view: tell,

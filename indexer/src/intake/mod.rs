@@ -4,7 +4,7 @@
 //!
 //! - [`delegation`], [`scores`], [`specification`], [`submission`]: one for each thing handed in.
 //! - [`pipeline`]: the way of submissions, many at once; [`group`]: its queues; [`verify`]: its
-//!   signatures.
+//!   signatures; [`turns`]: who does not go at once.
 //! - [`capacity`], [`rate`], [`source`]: how much may be under way, how often, from where;
 //!   [`settings`]: what of it an operator sets.
 
@@ -18,6 +18,7 @@ pub mod settings;
 pub mod source;
 pub mod specification;
 pub mod submission;
+pub mod turns;
 pub mod verify;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::{
     rate::RateLimit,
     settings::IntakeSettings,
     source::Source,
+    turns::{Taken, Turns},
     verify::{self, PER_THREAD, Unverified, Verdict},
 };
 use crate::store::{
@@ -61,6 +62,7 @@ struct Parts {
     by_address: RateLimit<Source>,
     by_node: RateLimit<Key>,
     capacity: Capacity,
+    turns: Turns,
     verifying: Queue<Unverified, Verdict>,
     looking: Queue<Question, Findings>,
     admitting: Queue<Admission, Admitted>,
@@ -93,6 +95,7 @@ impl Intake {
             by_address: RateLimit::new(settings.address()),
             by_node: RateLimit::new(settings.node()),
             capacity: Capacity::new(seats, settings.intake_memory.saturating_mul(1 << 20)),
+            turns: Turns::default(),
             verifying,
             looking,
             admitting,
@@ -149,6 +152,11 @@ impl Intake {
     /// The round that took submissions when last asked; 0 before.
     pub(super) fn last_round(&self) -> u64 {
         self.0.round.load(Ordering::Relaxed)
+    }
+
+    /// Waits until nothing else of this node or contributor is between looking up and storing.
+    pub(super) async fn turn(&self, body: &Submission) -> Taken<'_> {
+        self.0.turns.take(&body.node, &body.contributor).await
     }
 
     pub(super) async fn verify(

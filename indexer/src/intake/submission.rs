@@ -53,6 +53,7 @@ pub async fn take(
     check_content(body, &verified.content, LIMITS)?;
     app.intake.count_node(&body.node)?;
 
+    let _turn = app.intake.turn(body).await;
     let (mut round, known) = app.intake.look_up(submission, number).await?;
     if let Some(receipt) = known.receipt {
         return Ok(receipt);

@@ -173,8 +173,9 @@ async fn the_same_submission_at_once_gets_one_receipt() {
 async fn one_nonce_at_once_is_used_once_and_so_is_a_task() {
     let fixture = Fixture::start().await;
     fixture.delegate(&[10]).await;
-    let contents: Vec<Vec<u8>> = (0..8).map(|number| vec![number; 20]).collect();
     for (name, different) in [("nonce_seen", false), ("task_taken", true)] {
+        let length = if different { 30 } else { 20 };
+        let contents: Vec<Vec<u8>> = (0..8).map(|number| vec![number; length]).collect();
         let sends = contents.iter().zip(100..).map(|(content, nonce)| {
             let fixture = &fixture;
             async move {
@@ -186,6 +187,11 @@ async fn one_nonce_at_once_is_used_once_and_so_is_a_task() {
         let answers = join_all(sends).await;
         let (taken, rest): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.is_ok());
         assert_eq!(taken.len(), 1, "{name}");
+        let mut kept = 0;
+        for content in &contents {
+            kept += usize::from(fixture.keeps(content).await);
+        }
+        assert_eq!(kept, 1, "{name}: only the content of the one is on disk");
         assert!(
             rest.iter().all(|answer| refused(answer) == name),
             "{rest:?}"

@@ -59,7 +59,7 @@ impl Rounds {
 
     async fn step(&self) -> anyhow::Result<()> {
         let view = self.app.view();
-        self.keep_tree().await?;
+        self.app.tree.keep_up(self.app.store.as_ref()).await?;
         let unposted = self.give_up(&view).await?;
         self.follow_intake(&view, !unposted.is_empty()).await?;
         self.freeze(&view, &unposted).await?;
@@ -69,17 +69,6 @@ impl Rounds {
             self.catch_up(round).await?;
         }
         self.compute_live(&view).await
-    }
-
-    /// Brings the tree in memory to the stored one.
-    async fn keep_tree(&self) -> anyhow::Result<()> {
-        let held = self.app.tree.get().round;
-        let store = self.app.store.as_ref();
-        for (round, root) in store.final_rounds_after(held).await? {
-            self.app.tree.advance(store, round, &root).await?;
-            tracing::info!("round {round} is final: its tree is active");
-        }
-        Ok(())
     }
 
     /// Gives up frozen batches that can no longer be posted. Gives the jobs of those still to be.

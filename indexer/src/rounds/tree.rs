@@ -26,7 +26,10 @@ impl Tree {
 
 /// The active tree, for all who need it.
 #[derive(Debug)]
-pub struct ActiveTree(RwLock<Arc<Tree>>);
+pub struct ActiveTree {
+    tree: RwLock<Arc<Tree>>,
+    moving: tokio::sync::Mutex<()>,
+}
 
 impl ActiveTree {
     /// The tree as stored.
@@ -36,20 +39,38 @@ impl ActiveTree {
     pub async fn load(place: &Place, store: &dyn Store) -> anyhow::Result<Self> {
         let (round, leaves) = store.leaves().await?;
         let ledger = Ledger::from_leaves(place.program(), place.pool_key(), &leaves)?;
-        Ok(Self(RwLock::new(Arc::new(Tree::new(round, ledger)))))
+        Ok(Self {
+            tree: RwLock::new(Arc::new(Tree::new(round, ledger))),
+            moving: tokio::sync::Mutex::new(()),
+        })
     }
 
     /// The tree.
     pub fn get(&self) -> Arc<Tree> {
-        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let held = self.tree.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&held)
+    }
+
+    /// Moves the tree on to the stored one, round by round.
+    ///
+    /// # Errors
+    /// When the store fails, or its changes do not lead to the roots that became active.
+    pub async fn keep_up(&self, store: &dyn Store) -> anyhow::Result<()> {
+        // One at a time: others find the tree moved.
+        let _moving = self.moving.lock().await;
+        let held = self.get().round;
+        for (round, root) in store.final_rounds_after(held).await? {
+            self.advance(store, round, &root).await?;
+            tracing::info!("round {round} is final: its tree is active");
+        }
+        Ok(())
     }
 
     /// Moves the tree on to that of `round`, whose leaves the store has just made active.
     ///
     /// # Errors
     /// When the store fails, or the changes do not lead to `root`.
-    pub async fn advance(&self, store: &dyn Store, round: u64, root: &Hash) -> anyhow::Result<()> {
+    async fn advance(&self, store: &dyn Store, round: u64, root: &Hash) -> anyhow::Result<()> {
         let changes = store.changed_leaves(round).await?;
         let before = self.get();
         let earnings = earnings(&before.ledger, &changes)
@@ -60,7 +81,7 @@ impl ActiveTree {
             ledger.root().hash == *root,
             "the leaves of round {round} do not make the tree that became active"
         );
-        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.tree.write().unwrap_or_else(PoisonError::into_inner);
         *held = Arc::new(Tree::new(round, ledger));
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! Handlers translate: what is asked is found in the view, the tree and the store, or handed to
 //! [`intake`](crate::intake).
 //!
-//! - [`guard`]: what stands in front of every handler; [`error`]: refusals; [`extract`]: requests
+//! - [`guard`]: what stands in front of every handler; [`doors`]: what is for this process; [`error`]: refusals; [`extract`]: requests
 //!   read; [`paging`]: lists.
 //! - [`jobs`], [`submissions`], [`rounds`] with [`ended`], [`contributors`], [`validators`],
 //!   [`pool`], [`events`], [`content`], [`status`]: what there is to see and to hand in.
@@ -12,6 +12,7 @@
 
 mod content;
 mod contributors;
+mod doors;
 mod ended;
 mod error;
 mod events;
@@ -31,7 +32,7 @@ mod submissions;
 mod tests;
 mod validators;
 
-use crate::app::App;
+use crate::{app::App, run::roles::Role};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRef},
@@ -79,13 +80,14 @@ impl FromRef<Api> for Probe {
     }
 }
 
-/// Serves until `closed` is done and requests under way have ended.
+/// Serves what is for `roles` until `closed` is done and requests under way have ended.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
     app: App,
+    roles: Vec<Role>,
     closed: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (end, ending) = watch::channel(());
@@ -93,7 +95,7 @@ pub async fn serve(
     let mut helpers = JoinSet::new();
     helpers.spawn(beat);
     helpers.spawn(ended::keep(app.clone()));
-    let service = router(app, feed).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(app, feed, roles).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(async move {
             closed.await;
@@ -104,7 +106,7 @@ pub async fn serve(
 }
 
 /// All routes.
-fn router(app: App, feed: Feed) -> Router {
+fn router(app: App, feed: Feed, roles: Vec<Role>) -> Router {
     let guard = Guard::new(app.metrics.clone());
     let state = Api {
         app,
@@ -114,12 +116,13 @@ fn router(app: App, feed: Feed) -> Router {
     // Everything that can be read is public, for pages of other origins too.
     let open = header("access-control-allow-origin", "*");
     let plain = header("x-content-type-options", "nosniff");
-    Router::new()
+    let routes = Router::new()
         .merge(handed_in())
         .merge(looked_at())
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(state)
+        .with_state(state);
+    doors::open(routes, roles)
         .layer(middleware::from_fn_with_state(guard, guard::guard))
         .layer(open)
         .layer(plain)

@@ -4,14 +4,15 @@
 use super::{router, stream::Feed};
 use crate::{
     app::{App, Specifications},
-    content::FolderStore,
+    content::{self, ObjectContents},
     ingest::Progress,
     intake::{Intake, IntakeSettings},
     metrics::Metrics,
     place::Place,
     rounds::ActiveTree,
+    run::roles::Role,
     store::{
-        EventStore as _, Identity, IntakeStore as _, RoundStore as _, SqliteStore,
+        EventStore as _, Identity, IntakeStore as _, Location, RoundStore as _, SqlStore,
         events::{Effect, EventRow, Position, TransactionRow},
         intake::Admission,
         rounds::{OutcomeChanges, StoredOutcome},
@@ -113,7 +114,7 @@ async fn ask(address: SocketAddr, method: &str, path: &str, headers: &str, body:
 struct Served {
     address: SocketAddr,
     app: App,
-    store: SqliteStore,
+    store: SqlStore,
     tell_progress: watch::Sender<Progress>,
     // These keep what is served alive.
     _view: watch::Sender<Arc<View>>,
@@ -159,7 +160,7 @@ fn pool_view() -> View {
 
 async fn served() -> Served {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = SqliteStore::open(&folder.path().join("indexer.sqlite"))
+    let store = SqlStore::open(&Location::File(folder.path().join("indexer.sqlite")))
         .await
         .expect("a database");
     let place = place();
@@ -170,7 +171,9 @@ async fn served() -> Served {
     };
     store.bind(&identity).await.expect("bound");
     earn(&store, &place).await;
-    let contents = FolderStore::open(folder.path().join("content")).expect("a folder");
+    let contents = ObjectContents::open(&content::Location::Folder(folder.path().join("content")))
+        .await
+        .expect("a folder");
     let tree = ActiveTree::load(&place, &store).await.expect("a tree");
     let (tell_view, view) = watch::channel(Arc::new(pool_view()));
     let (tell_progress, progress) = watch::channel(Progress::default());
@@ -189,7 +192,7 @@ async fn served() -> Served {
     };
     let (end, ending) = watch::channel(());
     let (feed, beat) = Feed::new(app.clone(), ending);
-    let routes = router(app.clone(), feed);
+    let routes = router(app.clone(), feed, Role::ALL.to_vec());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(beat);
@@ -206,7 +209,7 @@ async fn served() -> Served {
 }
 
 /// Round 1 paid 5 to one contributor, round 3 another 7 to it and 1 to another.
-async fn earn(store: &SqliteStore, place: &Place) {
+async fn earn(store: &SqlStore, place: &Place) {
     let leaf = |contributor: u8, cumulative| Leaf {
         contributor: [contributor; 32],
         cumulative,
@@ -275,7 +278,7 @@ fn event(place: &Place, event: Event) -> EventRow {
 
 /// Keeps events, each in its own transaction, and acts upon them; `finals` says which number ends
 /// which round.
-async fn log(store: &SqliteStore, series: Key, events: Vec<EventRow>, finals: &[(u64, u64)]) {
+async fn log(store: &SqlStore, series: Key, events: Vec<EventRow>, finals: &[(u64, u64)]) {
     for event in events {
         let sequence = event.sequence;
         let mut signature = [0; 64];

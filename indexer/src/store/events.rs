@@ -81,6 +81,15 @@ pub enum Effect {
     },
 }
 
+/// How far finalised events are read, as the process that reads them tells the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Last finalised slot up to which events are kept.
+    pub slot: u64,
+    /// A round that became final and whose outcome is not known here: the frontier waits for it.
+    pub waits_for_outcome: Option<u64>,
+}
+
 /// What came of acting upon an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -116,4 +125,10 @@ pub trait EventStore: Send + Sync {
 
     /// Acts upon event `sequence`, which must be the one after the frontier.
     async fn apply(&self, series: &Key, sequence: u64, effect: &Effect) -> Result<Applied>;
+
+    /// Tells other processes how far events are read.
+    async fn set_reading(&self, reading: &Reading) -> Result<()>;
+
+    /// How far events are read, as last told.
+    async fn reading(&self) -> Result<Reading>;
 }

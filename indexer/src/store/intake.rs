@@ -100,6 +100,12 @@ pub trait IntakeStore: Send + Sync {
     /// Every published specification, by job number.
     async fn specifications(&self) -> Result<Vec<(u64, Vec<u8>)>>;
 
+    /// The jobs whose specification is published, ascending.
+    async fn specified_jobs(&self) -> Result<Vec<u64>>;
+
+    /// A job's published specification.
+    async fn specification(&self, job: u64) -> Result<Option<Vec<u8>>>;
+
     /// Keeps a delegation, unless one from the same contributor to the same node holds longer.
     async fn put_delegation(&self, delegation: &Signed<Delegation>) -> Result<()>;
 
@@ -117,13 +123,7 @@ pub trait IntakeStore: Send + Sync {
         &self,
         submissions: &[(Signed<Submission>, u64)],
         intake_round: u64,
-    ) -> Result<Vec<Acquaintance>> {
-        let mut all = Vec::with_capacity(submissions.len());
-        for (submission, job) in submissions {
-            all.push(self.acquaintance(submission, *job, intake_round).await?);
-        }
-        Ok(all)
-    }
+    ) -> Result<Vec<Acquaintance>>;
 
     /// Stores submissions with their receipts in one database transaction, each if nothing stands
     /// against it. Gives one answer for each, in their order: they are on disk when it returns.

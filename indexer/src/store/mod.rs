@@ -3,30 +3,42 @@
 //! - [`intake`]: specifications, delegations, submissions; [`rounds`]: batches, score files,
 //!   outcomes, leaves; [`events`]: what happened on chain; [`journal`]: transactions before they
 //!   are sent; [`read`]: lists and counts for the API.
-//! - [`sqlite`]: all of it in one SQLite file.
+//! - [`digest`]: one hash over all of it.
+//! - [`sql`]: all of it in one SQLite file, or on a PostgreSQL server.
 //!
 //! Each method is one database transaction: all of what it says happens, or none.
 
+pub mod digest;
 pub mod events;
 pub mod intake;
 pub mod journal;
 pub mod read;
 pub mod rounds;
-pub mod sqlite;
+pub mod sql;
 
+#[cfg(test)]
+mod tests;
+
+pub use digest::DigestStore;
 pub use events::EventStore;
 pub use intake::IntakeStore;
 pub use journal::JournalStore;
 pub use read::ReadStore;
 pub use rounds::RoundStore;
-pub use sqlite::SqliteStore;
+pub use sql::{Location, SqlStore};
 
 use sheaf_format::{Hash, Key};
 
 /// Everything an indexer stores.
-pub trait Store: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore {}
+pub trait Store:
+    IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + DigestStore
+{
+}
 
-impl<T: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore> Store for T {}
+impl<T: IntakeStore + RoundStore + EventStore + JournalStore + ReadStore + DigestStore> Store
+    for T
+{
+}
 
 /// The pool that a database is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +62,14 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
     /// The database is about another pool, program or cluster.
     #[error(
-        "the database belongs to another cluster, program or pool: name another folder with --data"
+        "the database belongs to another cluster, program or pool: name another with --database, or another folder with --data"
     )]
     OtherPlace,
+    /// A text that names no database.
+    #[error(
+        "\"{0}\" names no database: give postgres://USER@HOST/DATABASE, or the path of an SQLite file"
+    )]
+    Location(String),
     /// A row that this version cannot read.
     #[error("the database holds {what} that cannot be read: {reason}")]
     Corrupt {

@@ -1,6 +1,6 @@
 //! From escrow to claims and refund, to the last unit.
 
-use crate::stage::stage;
+use crate::{recompute, stage::stage};
 use anyhow::{Context, Result};
 use sheaf_client::{
     address::{TOKEN_PROGRAM, associated_token},
@@ -33,6 +33,9 @@ async fn money_goes_from_escrow_to_claims_and_back_to_the_last_unit() -> Result<
     let scenario = &playing;
     let earned = scenario.books().await?;
     check_shares(scenario, &earned);
+    for round in &rounds {
+        recompute::round_is_recomputed(scenario, round.number).await?;
+    }
 
     the_requester_cancels(scenario).await?;
     changed_claims_are_refused(scenario, &earned).await?;
@@ -57,7 +60,8 @@ fn earned_by(scenario: &Scenario, books: &Books, wanted: impl Fn(Role) -> bool) 
         .collect()
 }
 
-fn check_shares(scenario: &Scenario, books: &Books) {
+/// What everybody's part of one round of the small plan is.
+pub fn check_shares(scenario: &Scenario, books: &Books) {
     let accounts = &books.accounts;
     assert!(accounts.balanced(), "{:?}", accounts.equations());
     // Three nodes earn, four pages each; 5 % are the treasury's and 10 % the validators'.

@@ -1,4 +1,4 @@
-//! What both tests start with: a folder, a site, a scenario on it.
+//! What these tests start with: a folder, a site, a scenario on it.
 
 use anyhow::Result;
 use sheaf_demo::{
@@ -12,13 +12,21 @@ use std::path::Path;
 /// A network with a funded job; nobody works on it yet. Its folder stays until the next run: errors name
 /// logs in it.
 pub async fn stage(name: &str, plan: Plan) -> Result<Scenario> {
+    stage_on(name, plan, None).await
+}
+
+/// The same, with an indexer of several processes that share the PostgreSQL database at this URL.
+pub async fn stage_on(name: &str, plan: Plan, database: Option<String>) -> Result<Scenario> {
     let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let site = data.join("site");
     write_pages(&site, plan.pages)?;
     let folder = Folder::claim(&data)?;
     let binaries = Binaries::beside_this_one()?;
     let program = program_path("SHEAF_PROGRAM", "sheaf.so");
-    let stack = Stack::start(folder, binaries, &program, plan.nodes.len()).await?;
+    let mut stack = Stack::start(folder, binaries, &program, plan.nodes.len()).await?;
+    if let Some(url) = database {
+        stack.share_database(url);
+    }
     Scenario::prepare(plan, stack, &site).await
 }
 

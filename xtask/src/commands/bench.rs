@@ -39,3 +39,62 @@ pub fn throughput(bench: Throughput, json: Option<PathBuf>) -> Result<()> {
         process::run(&mut command)
     })
 }
+/// Plays one round at full size, and rewrites `docs/performance-epoch.md`.
+pub fn epoch(
+    json: Option<PathBuf>,
+    contributors: Option<u64>,
+    submissions: Option<u64>,
+) -> Result<()> {
+    set_up_host()?;
+    stage("one round at full size", || {
+        let mut cargo = process::cargo(".");
+        cargo
+            .args([
+                "run",
+                "--release",
+                "--locked",
+                "--target-dir",
+                "target/bench",
+            ])
+            .args(["--package", "sheaf-protocol", "--example", "epoch", "--"])
+            .args(["--document", "docs/performance-epoch.md"]);
+        if let Some(json) = json {
+            let file = absolute(&json).context(format!("cannot find {}", json.display()))?;
+            cargo.arg("--json").arg(file);
+        }
+        let sizes = [
+            ("--contributors", contributors),
+            ("--submissions-per-contributor", submissions),
+        ];
+        for (name, size) in sizes {
+            if let Some(size) = size {
+                cargo.arg(name).arg(size.to_string());
+            }
+        }
+        process::run(&mut cargo)
+    })
+}
+
+/// Simulates validators that do not work, and rewrites `docs/quality.md`.
+pub fn quality() -> Result<()> {
+    set_up_host()?;
+    stage("bad validators", || {
+        process::run(optimised("test").args(["--test", "quality", "--"]).args([
+            "--ignored",
+            "--exact",
+            "rewrite_the_document",
+        ]))
+    })
+}
+
+/// Cargo for the pure crate alone, with optimisation, into a folder of its own: few dependencies, a minute.
+fn optimised(command: &str) -> std::process::Command {
+    let mut cargo = process::cargo(".");
+    cargo.args([command, "--release", "--locked"]).args([
+        "--target-dir",
+        "target/bench",
+        "--package",
+        "sheaf-protocol",
+    ]);
+    cargo
+}

@@ -32,6 +32,12 @@ pub fn run(command: Command) -> Result<()> {
         }
         Command::BenchComputeUnits { json } => bench::compute_units(json),
         Command::BenchThroughput { bench, json } => bench::throughput(bench, json),
+        Command::BenchEpoch {
+            json,
+            contributors,
+            submissions,
+        } => bench::epoch(json, contributors, submissions),
+        Command::BenchQuality => bench::quality(),
         Command::Fuzz { minutes } => fuzz::run(minutes),
         Command::Mutants { only } => mutants::run(only.as_deref()),
         Command::Install { prefix } => install::run(prefix),

@@ -295,3 +295,6 @@ const fn bound(what: &'static str, found: u64, most: u64) -> Result<(), ModuleEr
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

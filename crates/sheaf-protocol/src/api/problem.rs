@@ -115,6 +115,7 @@ problems! {
     "content_too_large" 413 "The content is too large",
     "too_large" 413 "The request is too large",
     "unsupported_media_type" 415 "The request's body is not JSON",
+    "misdirected" 421 "The process does not answer such requests",
     "content_mismatch" 422 "Content and submission do not belong together",
     "expired" 422 "The submission has expired",
     "expiry_too_far" 422 "The submission expires too late",

@@ -130,3 +130,58 @@ proptest! {
         prop_assert_eq!(reviewers(&seed, &[0; 32], &stakes), reviewers(&seed, &[0; 32], &reversed));
     }
 }
+
+/// The definition, without shortcuts.
+fn slow_reviewers(seed: &Hash, submission: &Hash, stakes: &[Stake]) -> Vec<Key> {
+    let mut keys: Vec<(u64, &Stake)> = stakes
+        .iter()
+        .filter(|entry| entry.stake > 0)
+        .map(|entry| {
+            (
+                negative_log2(draw(seed, submission, &entry.validator)),
+                entry,
+            )
+        })
+        .collect();
+    keys.sort_unstable_by(|(a_log, a), (b_log, b)| {
+        let left = u128::from(*a_log) * u128::from(b.stake);
+        let right = u128::from(*b_log) * u128::from(a.stake);
+        left.cmp(&right).then(a.validator.cmp(&b.validator))
+    });
+    keys.truncate(REVIEWERS);
+    keys.into_iter().map(|(_, entry)| entry.validator).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn shortcuts_draw_whom_the_definition_draws(
+        seed: Hash,
+        submission: Hash,
+        stakes in proptest::collection::vec(
+            prop_oneof![Just(0u64), Just(1), Just(1_000), Just(u64::MAX), 1u64..2_000, any::<u64>()],
+            0..65,
+        ),
+    ) {
+        let stakes: Vec<Stake> = (0u8..)
+            .zip(stakes)
+            .map(|(at, stake)| Stake { validator: [at; 32], stake })
+            .collect();
+        prop_assert_eq!(
+            reviewers(&seed, &submission, &stakes),
+            slow_reviewers(&seed, &submission, &stakes)
+        );
+    }
+
+    #[test]
+    fn a_few_bits_bound_the_logarithm(
+        h in prop_oneof![any::<u64>(), Just(u64::MAX), Just(u64::MAX - 1), 0u64..9, (0u32..64).prop_map(|bit| (1u64 << bit) - 1)],
+    ) {
+        let (least, most) = bounds(h);
+        let exact = negative_log2(h);
+        prop_assert!(least <= exact && exact <= most, "{least} {exact} {most}");
+        prop_assert!(tangent(h) <= exact, "{} {exact}", tangent(h));
+        prop_assert!(most - least < 1 << (LOG2_FRACTION_BITS - COARSE_BITS));
+    }
+}

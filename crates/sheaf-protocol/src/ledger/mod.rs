@@ -2,11 +2,14 @@
 //!
 //! Nodes are hashed as `sheaf_format::tree` defines; absent parts are never visited. Pages keep
 //! their roots and are shared between a ledger and the one that follows it, so a round rehashes
-//! only the pages on which somebody earned.
+//! only the pages on which somebody earned, several at once.
 
 mod page;
+mod roster;
 
-use page::{Page, levels, siblings};
+use page::{LeafHasher, Page, levels, siblings};
+use rayon::prelude::*;
+use roster::Roster;
 use serde::{Deserialize, Serialize};
 use sheaf_format::{
     Key,
@@ -67,8 +70,7 @@ pub struct Ledger {
     pages: Vec<Arc<Page>>,
     /// The tree over the pages' roots: 17 levels from the pages up, each as long as it is not absent.
     levels: Vec<Vec<Node>>,
-    /// Indices, ascending by their contributors' keys.
-    by_contributor: Vec<u32>,
+    roster: Roster,
 }
 
 impl PartialEq for Ledger {
@@ -90,7 +92,7 @@ impl Ledger {
             pool,
             pages: Vec::new(),
             levels,
-            by_contributor: Vec::new(),
+            roster: Roster::default(),
         }
     }
 
@@ -99,34 +101,20 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Full`], [`LedgerError::Repeated`], [`LedgerError::Overflow`].
     pub fn from_leaves(program: Key, pool: Key, leaves: &[Leaf]) -> Result<Self, LedgerError> {
-        let count = checked_count(leaves.len())?;
-        let mut by_contributor: Vec<(Key, u32)> = leaves
-            .iter()
-            .map(|leaf| leaf.contributor)
-            .zip(0..count)
-            .collect();
-        by_contributor.sort_unstable();
-        if let Some([(key, _), _]) = by_contributor.array_windows().find(|[a, b]| a.0 == b.0) {
-            return Err(LedgerError::Repeated((*key).into()));
-        }
+        checked_count(leaves.len())?;
+        let roster = Roster::new(leaves).map_err(|key| LedgerError::Repeated(key.into()))?;
+        let hasher = LeafHasher::new(&program, &pool);
         let pages = leaves
-            .chunks(PAGE_LEAVES)
-            .zip(0..)
-            .map(|(leaves, number)| {
-                Ok(Arc::new(Page::new(
-                    &program,
-                    &pool,
-                    number,
-                    leaves.to_vec(),
-                )?))
-            })
+            .par_chunks(PAGE_LEAVES)
+            .zip(0u32..u32::MAX)
+            .map(|(leaves, number)| Ok(Arc::new(Page::new(&hasher, number, leaves.to_vec())?)))
             .collect::<Result<Vec<_>, LedgerError>>()?;
         Ok(Self {
             program,
             pool,
             levels: pool_levels(&pages)?,
             pages,
-            by_contributor: by_contributor.into_iter().map(|(_, index)| index).collect(),
+            roster,
         })
     }
 
@@ -143,7 +131,7 @@ impl Ledger {
     /// Leaves in use.
     pub fn leaf_count(&self) -> u32 {
         // `checked_count` bounds it.
-        u32::try_from(self.by_contributor.len()).unwrap_or(u32::MAX)
+        u32::try_from(self.roster.len()).unwrap_or(u32::MAX)
     }
 
     /// Pages in use.
@@ -170,15 +158,7 @@ impl Ledger {
 
     /// A contributor's index, if it has a leaf.
     pub fn index_of(&self, contributor: &Key) -> Option<u32> {
-        let at = self
-            .by_contributor
-            .binary_search_by(|index| {
-                self.leaf(*index)
-                    .map(|leaf| leaf.contributor)
-                    .cmp(&Some(*contributor))
-            })
-            .ok()?;
-        self.by_contributor.get(at).copied()
+        self.roster.find(contributor, &|index| self.leaf(index))
     }
 
     /// The root; absent when nobody has earned.
@@ -205,7 +185,7 @@ impl Ledger {
     }
 
     /// Siblings from the leaf at `index` up to its page's root. An index without a leaf has a proof
-    /// of its absence: its node is absent.
+    /// of its absence: its node is absent. For many of one page, [`Self::page_tree`] is faster.
     ///
     /// # Errors
     /// [`LedgerError::IndexOutOfRange`] from `2^25` on.
@@ -213,18 +193,24 @@ impl Ledger {
         if index >= MAX_LEAVES {
             return Err(LedgerError::IndexOutOfRange(index));
         }
-        let number = page_of(index);
-        let nodes = match usize::try_from(number)
+        Ok(self
+            .page_tree(page_of(index))?
+            .proof(position_in_page(index)))
+    }
+
+    /// All nodes of a page.
+    ///
+    /// # Errors
+    /// [`LedgerError::PageOutOfRange`] from page `2^16` on.
+    pub fn page_tree(&self, page: u32) -> Result<PageTree, LedgerError> {
+        if page >> POOL_LEVELS != 0 {
+            return Err(LedgerError::PageOutOfRange(page));
+        }
+        let held = usize::try_from(page)
             .ok()
-            .and_then(|page| self.pages.get(page))
-        {
-            None => Vec::new(),
-            Some(page) => page.nodes(&self.program, &self.pool, number),
-        };
-        Ok(siblings(
-            &levels::<PAGE_LEVELS>(nodes)?,
-            position_in_page(index),
-        ))
+            .and_then(|page| self.pages.get(page));
+        let nodes = held.map_or_else(Vec::new, |held| held.nodes(&self.leaf_hasher(), page));
+        Ok(PageTree(levels::<PAGE_LEVELS>(nodes)?))
     }
 
     /// Siblings from a page's root up to the pool's root.
@@ -244,37 +230,36 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Full`], [`LedgerError::Overflow`].
     pub fn apply(&self, earnings: &BTreeMap<Key, u64>) -> Result<Self, LedgerError> {
-        let mut touched: BTreeMap<u32, Vec<Leaf>> = BTreeMap::new();
-        let mut newcomers = Vec::new();
-        for (contributor, amount) in earnings.iter().filter(|(_, amount)| **amount > 0) {
-            match self.index_of(contributor) {
+        let earned: Vec<(&Key, u64)> = earnings
+            .iter()
+            .filter(|(_, amount)| **amount > 0)
+            .map(|(contributor, amount)| (contributor, *amount))
+            .collect();
+        let known: Vec<Option<u32>> = earned
+            .par_iter()
+            .map(|(contributor, _)| self.index_of(contributor))
+            .collect();
+        let (mut raises, mut newcomers) = (Vec::new(), Vec::new());
+        for ((contributor, amount), index) in earned.into_iter().zip(known) {
+            match index {
+                Some(index) => raises.push((index, amount)),
                 None => newcomers.push(Leaf {
                     contributor: *contributor,
-                    cumulative: *amount,
+                    cumulative: amount,
                 }),
-                Some(index) => {
-                    let leaves = self.touch(&mut touched, page_of(index));
-                    let leaf = usize::try_from(position_in_page(index))
-                        .ok()
-                        .and_then(|position| leaves.get_mut(position))
-                        .ok_or(LedgerError::IndexOutOfRange(index))?;
-                    leaf.cumulative = leaf
-                        .cumulative
-                        .checked_add(*amount)
-                        .ok_or(LedgerError::Overflow)?;
-                }
             }
         }
+        raises.par_sort_unstable();
         let first = self.leaf_count();
-        let total_leaves = self.by_contributor.len().saturating_add(newcomers.len());
-        let end = checked_count(total_leaves)?;
-        for (index, leaf) in (first..end).zip(&newcomers) {
-            self.touch(&mut touched, page_of(index)).push(*leaf);
-        }
+        checked_count(self.roster.len().saturating_add(newcomers.len()))?;
 
+        let hasher = self.leaf_hasher();
+        let changed = changes(&raises, &newcomers, first)
+            .into_par_iter()
+            .map(|(number, change)| Ok((number, Arc::new(self.changed(&hasher, number, &change)?))))
+            .collect::<Result<Vec<_>, LedgerError>>()?;
         let mut pages = self.pages.clone();
-        for (number, leaves) in touched {
-            let page = Arc::new(Page::new(&self.program, &self.pool, number, leaves)?);
+        for (number, page) in changed {
             // Ascending by number, so a page beyond the last is the next one.
             match usize::try_from(number)
                 .ok()
@@ -289,42 +274,87 @@ impl Ledger {
             pool: self.pool,
             levels: pool_levels(&pages)?,
             pages,
-            by_contributor: self.merged(&newcomers, first),
+            roster: self
+                .roster
+                .with(&newcomers, first, &|index| self.leaf(index)),
         })
     }
 
-    /// The leaves of a page that are about to change.
-    fn touch<'a>(
+    fn leaf_hasher(&self) -> LeafHasher {
+        LeafHasher::new(&self.program, &self.pool)
+    }
+
+    /// A page after a change to it.
+    fn changed(
         &self,
-        touched: &'a mut BTreeMap<u32, Vec<Leaf>>,
+        hasher: &LeafHasher,
         number: u32,
-    ) -> &'a mut Vec<Leaf> {
-        touched.entry(number).or_insert_with(|| {
-            let page = usize::try_from(number)
+        change: &Change<'_>,
+    ) -> Result<Page, LedgerError> {
+        let before = usize::try_from(number)
+            .ok()
+            .and_then(|number| self.pages.get(number));
+        let old = before.map_or(&[][..], |page| &page.leaves);
+        let mut leaves = Vec::with_capacity(old.len().saturating_add(change.newcomers.len()));
+        leaves.extend_from_slice(old);
+        for (index, amount) in change.raises {
+            let leaf = usize::try_from(position_in_page(*index))
                 .ok()
-                .and_then(|number| self.pages.get(number));
-            page.map(|page| page.leaves.clone()).unwrap_or_default()
-        })
-    }
-
-    /// Indices by contributor, with newcomers (ascending by key, with indices from `first` on).
-    fn merged(&self, newcomers: &[Leaf], first: u32) -> Vec<u32> {
-        let mut merged =
-            Vec::with_capacity(self.by_contributor.len().saturating_add(newcomers.len()));
-        let mut old = self.by_contributor.iter().copied().peekable();
-        for (leaf, index) in newcomers.iter().zip(first..) {
-            let before = |old: &u32| {
-                self.leaf(*old)
-                    .is_some_and(|known| known.contributor < leaf.contributor)
-            };
-            while let Some(known) = old.next_if(before) {
-                merged.push(known);
-            }
-            merged.push(index);
+                .and_then(|position| leaves.get_mut(position))
+                .ok_or(LedgerError::IndexOutOfRange(*index))?;
+            leaf.cumulative = leaf
+                .cumulative
+                .checked_add(*amount)
+                .ok_or(LedgerError::Overflow)?;
         }
-        merged.extend(old);
-        merged
+        leaves.extend_from_slice(change.newcomers);
+        Ok(Page::new(hasher, number, leaves)?)
     }
+}
+
+/// All nodes of one page, from which every proof on it is read.
+#[derive(Clone, Debug)]
+pub struct PageTree(Vec<Vec<Node>>);
+
+impl PageTree {
+    /// Siblings from the leaf at a position up to the page's root.
+    pub fn proof(&self, position: u32) -> PageProof {
+        siblings(&self.0, position)
+    }
+}
+
+/// What changes on one page.
+#[derive(Debug, Default)]
+struct Change<'a> {
+    /// Indices with what they earned.
+    raises: &'a [(u32, u64)],
+    /// New leaves behind those that are there.
+    newcomers: &'a [Leaf],
+}
+
+/// Changes by page, ascending. `raises` ascend by index, and newcomers take the indices from `first`
+/// on.
+fn changes<'a>(
+    raises: &'a [(u32, u64)],
+    newcomers: &'a [Leaf],
+    first: u32,
+) -> Vec<(u32, Change<'a>)> {
+    let mut by_page: BTreeMap<u32, Change<'a>> = BTreeMap::new();
+    for raises in raises.chunk_by(|a, b| page_of(a.0) == page_of(b.0)) {
+        if let Some((index, _)) = raises.first() {
+            by_page.entry(page_of(*index)).or_default().raises = raises;
+        }
+    }
+    let mut index = first;
+    let mut rest = newcomers;
+    while !rest.is_empty() {
+        let room = PAGE_LEAVES - (index as usize % PAGE_LEAVES);
+        let (here, later) = rest.split_at(room.min(rest.len()));
+        by_page.entry(page_of(index)).or_default().newcomers = here;
+        index = index.saturating_add(here.len() as u32);
+        rest = later;
+    }
+    by_page.into_iter().collect()
 }
 
 fn checked_count(leaves: usize) -> Result<u32, LedgerError> {

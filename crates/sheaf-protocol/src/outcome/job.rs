@@ -6,9 +6,10 @@ use crate::{
     rewards::{RewardError, apportion, gross, part, scale_down},
 };
 use sheaf_format::{Hash, Key};
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A contribution with its quality.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Judged {
     pub submission: Hash,
     pub contributor: Key,
@@ -23,10 +24,17 @@ pub(super) struct JobOutcome {
     pub treasury: u64,
     /// By validator.
     pub validators: Vec<(Key, u64)>,
-    /// By contributor.
-    pub contributors: BTreeMap<Key, u64>,
+    /// By contributor, ascending.
+    pub contributors: Vec<(Key, u64)>,
     /// Gross and amount of each contribution, in the order they came.
     pub contributions: Vec<(u64, u64)>,
+}
+
+/// One contributor's contributions: which of those in order, and what they are worth together.
+struct Group {
+    contributor: Key,
+    gross: u64,
+    members: Range<usize>,
 }
 
 /// Rules 3 to 5. `revealed` are the validators whose score files are used; `has_leaf` tells who
@@ -35,30 +43,55 @@ pub(super) fn settle(
     batch: &RoundBatch,
     judged: &[Judged],
     revealed: &[Stake],
-    has_leaf: &dyn Fn(&Key) -> bool,
+    has_leaf: &(dyn Fn(&Key) -> bool + Sync),
 ) -> Result<JobOutcome, RewardError> {
     let terms = &batch.terms;
     let gross = grosses(batch, judged)?;
-    let mut by_contributor: BTreeMap<Key, u64> = BTreeMap::new();
-    for (contribution, gross) in judged.iter().zip(&gross) {
-        let sum = by_contributor.entry(contribution.contributor).or_default();
-        *sum = sum.checked_add(*gross).ok_or(RewardError::Overflow)?;
-    }
+    let mut order: Vec<(Key, usize)> = judged
+        .iter()
+        .enumerate()
+        .map(|(place, one)| (one.contributor, place))
+        .collect();
+    order.sort_unstable();
+    let mut groups = groups(&order, &gross)?;
 
     // Rule 5: who stays below the minimum is left out with everything it is worth, and the
     // rest is shared as if it had not been there.
-    let provisional = share(terms, &by_contributor, revealed)?;
-    by_contributor.retain(|contributor, _| {
-        let amount = provisional
-            .contributors
-            .get(contributor)
-            .copied()
-            .unwrap_or(0);
-        amount >= terms.minimum_earning || has_leaf(contributor)
+    let mut outcome = share(terms, &groups, revealed)?;
+    let everybody = groups.len();
+    let mut amounts = outcome.contributors.iter().map(|(_, amount)| *amount);
+    groups.retain(|group| {
+        let amount = amounts.next().unwrap_or(0);
+        amount >= terms.minimum_earning || has_leaf(&group.contributor)
     });
-    let mut outcome = share(terms, &by_contributor, revealed)?;
-    outcome.contributions = itemise(judged, &gross, &outcome.contributors)?;
+    if groups.len() < everybody {
+        outcome = share(terms, &groups, revealed)?;
+    }
+    outcome.contributions = itemise(judged, &gross, &order, &groups, &outcome.contributors)?;
     Ok(outcome)
+}
+
+/// Contributions by contributor, ascending: `order` is that of all of them.
+fn groups(order: &[(Key, usize)], gross: &[u64]) -> Result<Vec<Group>, RewardError> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut start = 0;
+    for members in order.chunk_by(|a, b| a.0 == b.0) {
+        let end = start + members.len();
+        if let Some((contributor, _)) = members.first() {
+            let worth = members
+                .iter()
+                .filter_map(|(_, place)| gross.get(*place))
+                .try_fold(0u64, |sum, gross| sum.checked_add(*gross))
+                .ok_or(RewardError::Overflow)?;
+            groups.push(Group {
+                contributor: *contributor,
+                gross: worth,
+                members: start..end,
+            });
+        }
+        start = end;
+    }
+    Ok(groups)
 }
 
 /// Rule 3: what each contribution is worth, scaled to what was reserved.
@@ -79,12 +112,12 @@ fn grosses(batch: &RoundBatch, judged: &[Judged]) -> Result<Vec<u64>, RewardErro
 /// Rule 4: the debit and its parts.
 fn share(
     terms: &JobTerms,
-    gross: &BTreeMap<Key, u64>,
+    groups: &[Group],
     revealed: &[Stake],
 ) -> Result<JobOutcome, RewardError> {
-    let sum = gross
-        .values()
-        .try_fold(0u64, |sum, gross| sum.checked_add(*gross))
+    let sum = groups
+        .iter()
+        .try_fold(0u64, |sum, group| sum.checked_add(group.gross))
         .ok_or(RewardError::Overflow)?;
     let treasury = part(sum, terms.treasury_bps)?;
     let validators_part = part(sum, terms.validators_bps)?;
@@ -107,42 +140,46 @@ fn share(
         (0, Vec::new())
     };
 
-    let weights: Vec<(Key, u64)> = gross.iter().map(|(key, gross)| (*key, *gross)).collect();
+    let weights: Vec<(Key, u64)> = groups
+        .iter()
+        .map(|group| (group.contributor, group.gross))
+        .collect();
     let shares = apportion(rest, &weights)?;
     let debit = treasury
         .checked_add(validators_part)
         .and_then(|debit| debit.checked_add(rest))
         .ok_or(RewardError::Overflow)?;
+    let keys = weights.into_iter().map(|(contributor, _)| contributor);
     Ok(JobOutcome {
         debit,
         treasury,
         validators,
-        contributors: gross.keys().copied().zip(shares).collect(),
+        contributors: keys.zip(shares).collect(),
         contributions: Vec::new(),
     })
 }
 
-/// One contributor's contributions: where they stand, and what each weighs.
-type Items = (Vec<usize>, Vec<(Hash, u64)>);
-
 /// Each contribution's part of what its contributor gets: by gross, largest remainder, ties to
-/// the smaller submission id.
+/// the smaller submission id. Those of contributors without a group get nothing.
 fn itemise(
     judged: &[Judged],
     gross: &[u64],
-    contributors: &BTreeMap<Key, u64>,
+    order: &[(Key, usize)],
+    groups: &[Group],
+    contributors: &[(Key, u64)],
 ) -> Result<Vec<(u64, u64)>, RewardError> {
     let mut items: Vec<(u64, u64)> = gross.iter().map(|gross| (*gross, 0)).collect();
-    let mut by_contributor: BTreeMap<Key, Items> = BTreeMap::new();
-    for (index, (contribution, gross)) in judged.iter().zip(gross).enumerate() {
-        let (indices, weights) = by_contributor.entry(contribution.contributor).or_default();
-        indices.push(index);
-        weights.push((contribution.submission, *gross));
-    }
-    for (contributor, (indices, weights)) in by_contributor {
-        let amount = contributors.get(&contributor).copied().unwrap_or(0);
-        for (index, share) in indices.into_iter().zip(apportion(amount, &weights)?) {
-            if let Some((_, amount)) = items.get_mut(index) {
+    let mut weights: Vec<(Hash, u64)> = Vec::new();
+    for (group, (_, amount)) in groups.iter().zip(contributors) {
+        let members = order.get(group.members.clone()).unwrap_or_default();
+        weights.clear();
+        weights.extend(
+            members.iter().filter_map(|(_, place)| {
+                Some((judged.get(*place)?.submission, *gross.get(*place)?))
+            }),
+        );
+        for ((_, place), share) in members.iter().zip(apportion(*amount, &weights)?) {
+            if let Some((_, amount)) = items.get_mut(*place) {
                 *amount = share;
             }
         }

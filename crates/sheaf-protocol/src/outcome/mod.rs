@@ -1,12 +1,17 @@
 //! A round's outcome: a pure function of published data, by the numbered rules of
 //! `docs/protocol.md`. Everyone computes it; nobody is asked to believe it.
 //!
-//! The order in which batches, contributions, stakes and score files come does not matter.
+//! The order in which batches, contributions, stakes and score files come does not matter. [`compute`]
+//! takes a round whole; [`Settlement`] is what it is made of, for rounds that do not fit into memory.
 
 mod compute;
 mod job;
+mod panel;
+mod settlement;
 
 pub use compute::compute;
+pub use panel::Scores;
+pub use settlement::{Settled, Settlement};
 
 use crate::{
     assignment::Stake,
