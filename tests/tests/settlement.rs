@@ -51,9 +51,8 @@ struct Stage {
 }
 
 impl Stage {
-    async fn new(world: World, seed: u64, denial: Denial) -> Self {
+    async fn new(world: World, faults: Faults, seed: u64, denial: Denial) -> Self {
         let wallet = Arc::new(world.aggregator.insecure_clone());
-        let faults = Faults::new(seed, PER_CENT);
         let ledger = Arc::new(Ledger::new(world.svm, faults, denial));
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("test.sqlite"));
@@ -94,6 +93,10 @@ impl Stage {
     }
 }
 
+fn faults(seed: u64) -> Faults {
+    Faults::new(seed, PER_CENT)
+}
+
 /// Tries every seed, side by side.
 async fn with_every_seed<F: Future<Output = ()> + 'static>(attempt: impl Fn(u64) -> F) {
     let here = LocalSet::new();
@@ -119,10 +122,25 @@ async fn a_round_settles_once_even_when_nodes_forget_what_landed() {
     with_every_seed(settle_once).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_silent_node_took_is_not_signed_anew() {
+    let world = World::without_network(&MintKind::Token);
+    let (from, to) = (world.aggregator.pubkey(), Pubkey::new_from_array([7; 32]));
+    let stage = Stage::new(world, Faults::none(), 0, Denial::Lagging).await;
+    let pay = [transfer_lamports(&from, &to, PAID)];
+    stage.ledger.fall_silent_after_send();
+    let sent = stage.sender().send("pay", &pay).await;
+    assert!(matches!(sent, Ok(Sent::Waiting { .. })), "{sent:?}");
+    stage.ledger.talk();
+    let sent = stage.sender().send("pay", &pay).await;
+    assert!(matches!(sent, Ok(Sent::Landed { .. })), "{sent:?}");
+    assert_eq!((stage.ledger.sent(), stage.ledger.lamports(&to)), (1, PAID));
+}
+
 async fn pay_once(seed: u64) {
     let world = World::without_network(&MintKind::Token);
     let (from, to) = (world.aggregator.pubkey(), Pubkey::new_from_array([7; 32]));
-    let mut stage = Stage::new(world, seed, Denial::Lagging).await;
+    let mut stage = Stage::new(world, faults(seed), seed, Denial::Lagging).await;
     let sent = stage
         .send("pay", &transfer_lamports(&from, &to, PAID))
         .await;
@@ -150,7 +168,7 @@ async fn settle_once(seed: u64) {
         ("finalise", world.build.finalise(round)),
     ];
     let pool = world.build.pool;
-    let mut stage = Stage::new(world, seed, Denial::Forgetful).await;
+    let mut stage = Stage::new(world, faults(seed), seed, Denial::Forgetful).await;
     for (action, instruction) in actions {
         // A node that forgot makes it be sent anew, and then the program refuses.
         let sent = stage.send(action, &instruction).await;
