@@ -18,7 +18,13 @@ use utoipa::{
 };
 
 /// Refusals of every operation.
-const ALWAYS: &[&str] = &["overloaded", "timed_out", "unavailable", "broken"];
+const ALWAYS: &[&str] = &[
+    "misdirected",
+    "overloaded",
+    "timed_out",
+    "unavailable",
+    "broken",
+];
 
 /// Refusals of each operation, beside those of all.
 const REFUSALS: &[(&str, &[&str])] = &[

@@ -27,7 +27,12 @@ pub const TABLES: [(&str, &str); 16] = [
         "SELECT * FROM early_events ORDER BY series, signature, instruction, inner_index",
     ),
     ("events", "SELECT * FROM events ORDER BY series, sequence"),
-    ("journal", "SELECT * FROM journal ORDER BY signature"),
+    (
+        // Named, because the two databases have them in other orders.
+        "journal",
+        "SELECT signature, action, bytes, last_valid_block_height, since_slot, state, slot, note
+         FROM journal ORDER BY signature",
+    ),
     ("leaves", "SELECT * FROM leaves ORDER BY leaf"),
     (
         "outcome_leaves",
@@ -97,7 +102,11 @@ impl SqlStore {
     /// Every table there is, by name.
     pub(in crate::store) async fn all_tables(&self) -> Result<Vec<String>> {
         let names = match &self.readers {
-            Pool::Sqlite(_) => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            // Its own tables begin with its name.
+            Pool::Sqlite(_) => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+                 ORDER BY name"
+            }
             Pool::Postgres(_) => {
                 "SELECT tablename::TEXT FROM pg_tables WHERE schemaname = current_schema()
                  ORDER BY tablename"

@@ -7,7 +7,7 @@ use crate::store::{
     DigestStore as _, EventStore as _, IntakeStore as _, JournalStore as _, RoundStore as _,
     SqlStore,
     events::{DeadLetter, EarlyEvent, Effect, EventRow, Position, Reading, TransactionRow},
-    journal::Ending,
+    journal::{Ending, PutAside},
     rounds::OutcomeChanges,
 };
 use sheaf_format::Hash;
@@ -101,6 +101,15 @@ async fn fill(store: &SqlStore) -> Vec<Hash> {
         .close_entry(&signature, Ending::Dead, Some(9), "late")
         .await;
     closed.expect("closed");
+    note().await;
+    let aside = PutAside {
+        action: "round 1: settle".to_owned(),
+        reason: "NotAggregator".to_owned(),
+        detail: "refused".to_owned(),
+        bytes: vec![1],
+        slot: 7,
+    };
+    assert!(store.put_aside(&aside).await.expect("put aside"));
     note().await;
     digests
 }
