@@ -29,6 +29,8 @@ use std::{
 
 /// Kills of the ordinary run.
 const SHORT: u64 = 10;
+/// Commits of a life at which it is killed, one after another.
+const COMMITS: u64 = 24;
 /// Kills in one scenario of a long run.
 const PER_SCENARIO: u64 = 12;
 /// How long what was handed in may take to be paid once nobody is killed any more.
@@ -59,14 +61,16 @@ async fn as_often_as_asked() -> Result<()> {
     Ok(())
 }
 
-/// Where kill `number` happens: a point, and how often a life reaches it before it ends there.
+/// Where kill `number` happens: a point, and how often a life reaches it before it ends there. What a life
+/// did not send the next one does, so that every send has its turn; of the commits each of the first
+/// ones.
 fn point(number: u64) -> String {
-    let times = 1 + number / 4;
+    let commits = 1 + (number / 4) * 5 % COMMITS;
     match number % 4 {
-        0 => format!("commit:{}", 1 + times * 3 % 40),
-        1 => format!("send:{}", 1 + times % 2),
-        2 => format!("committed:{}", times * 3 % 41),
-        _ => format!("sent:{}", 1 + times % 2),
+        0 => format!("commit:{commits}"),
+        1 => "send:1".to_owned(),
+        2 => format!("committed:{commits}"),
+        _ => "sent:1".to_owned(),
     }
 }
 

@@ -40,6 +40,18 @@ pub struct Ledger {
     faults: Faults,
     denial: Denial,
     state: Mutex<State>,
+    mood: Mutex<Mood>,
+}
+
+/// Whether the node answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mood {
+    /// It does.
+    Talks,
+    /// Until a transaction comes.
+    TalksUntilSend,
+    /// Not at all.
+    Silent,
 }
 
 struct State {
@@ -57,6 +69,7 @@ impl Ledger {
         Self {
             faults,
             denial,
+            mood: Mutex::new(Mood::Talks),
             state: Mutex::new(State {
                 svm: svm.with_sigverify(false),
                 height: 1_000,
@@ -70,6 +83,29 @@ impl Ledger {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("nobody panicked")
+    }
+
+    /// Takes the next transaction, and then answers nothing until [`Self::talk`].
+    pub fn fall_silent_after_send(&self) {
+        self.set_mood(Mood::TalksUntilSend);
+    }
+
+    /// Answers again.
+    pub fn talk(&self) {
+        self.set_mood(Mood::Talks);
+    }
+
+    fn set_mood(&self, mood: Mood) {
+        *self.mood.lock().expect("nobody panicked") = mood;
+    }
+
+    fn mood(&self) -> Mood {
+        *self.mood.lock().expect("nobody panicked")
+    }
+
+    /// How many different transactions came.
+    pub fn sent(&self) -> usize {
+        self.state().sent.len()
     }
 
     /// Lets so much time pass that nothing of what was sent can land any more.
@@ -243,6 +279,12 @@ impl State {
 impl Answers for Ledger {
     fn answer(&self, method: &str, params: &Value) -> Reply {
         let mut dice = self.faults.dice(&format!("{method} {params}"));
+        if self.mood() == Mood::Silent {
+            return Reply::Status(503);
+        }
+        if method == "sendTransaction" && self.mood() == Mood::TalksUntilSend {
+            self.set_mood(Mood::Silent);
+        }
         if dice.fault() {
             return Reply::Status(if dice.fault() { 429 } else { 500 });
         }

@@ -42,7 +42,7 @@ async fn read_through(feed: &Feed, seed: u64, per_cent: u32) -> String {
     let mut random = StdRng::seed_from_u64(seed);
     let mut ingest = started(&place, &source, &store);
     let all = feed.transactions.len();
-    let (mut confirmed, mut finalized) = (0, 0);
+    let (mut confirmed, mut finalized, mut late) = (0, 0, 0);
     for _ in 0..LOOKS {
         confirmed = all.min(confirmed + random.gen_range(0..8));
         finalized = random.gen_range(finalized..=confirmed);
@@ -52,6 +52,11 @@ async fn read_through(feed: &Feed, seed: u64, per_cent: u32) -> String {
         if finalized == all && is_complete(feed, &store).await {
             return picture(feed, &store).await;
         }
+        late += u32::from(finalized == all);
+        assert!(
+            per_cent > 0 || late < 3,
+            "seed {seed}: slow without any fault"
+        );
         if random.gen_bool(0.05) {
             ingest = started(&place, &source, &store);
         }
