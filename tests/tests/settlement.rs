@@ -11,9 +11,11 @@ use sheaf_format::LOCALNET_PROGRAM_ID;
 use sheaf_indexer::{
     settle::{
         JournaledSender,
-        sender::{Sender as _, Sent},
+        fee::FeePolicy,
+        sender::{Order, Sender as _, Sent},
+        watch::Watcher,
     },
-    store::{Location, SqlStore},
+    store::{JournalStore as _, Location, SqlStore, journal::Ending},
 };
 use sheaf_tests::{
     mint::MintKind,
@@ -39,6 +41,18 @@ const PER_CENT: u32 = 15;
 const STARTS: u32 = 60;
 /// What the transfer pays, in lamports.
 const PAID: u64 = 1_000_000_000;
+
+/// How long one that was just sent is waited for.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// What became of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Landed,
+    Refused,
+}
 
 /// A sender's world: a chain behind a node, a journal on disk, a wallet.
 struct Stage {
@@ -73,23 +87,62 @@ impl Stage {
             chain: Chain::new(&self.server.url, program, CommitmentConfig::confirmed()),
             store: Arc::new(self.store.clone()),
             wallet: Arc::clone(&self.wallet),
-            compute_unit_price: 0,
+            fees: FeePolicy {
+                percentile: 75,
+                floor: 0,
+                ceiling: 0,
+            },
+            patience: PATIENCE,
         }
     }
 
     /// Sends an action until it is known what became of it, with crashes in between.
-    async fn send(&mut self, action: &str, instruction: &Instruction) -> Sent {
+    async fn send(&mut self, action: &str, instructions: &[Instruction]) -> Known {
         for _ in 0..STARTS {
-            let sender = self.sender();
-            let instructions = [instruction.clone()];
-            let sending = sender.send(action, &instructions);
             let life = Duration::from_millis(self.random.gen_range(50..6_000));
-            match tokio::time::timeout(life, sending).await {
-                Ok(Ok(Sent::Waiting { .. }) | Err(_)) | Err(_) => {}
-                Ok(Ok(known)) => return known,
+            let living = self.live(action, instructions);
+            if let Ok(known) = tokio::time::timeout(life, living).await {
+                return known;
             }
         }
         panic!("{action}: not done after {STARTS} starts")
+    }
+
+    /// One life of settlement: looks at what is open, and sends what is due, as it does.
+    async fn live(&self, action: &str, instructions: &[Instruction]) -> Known {
+        let sender = self.sender();
+        let mut watcher = Watcher::new(&sender.chain, Arc::clone(&sender.store));
+        let order = Order {
+            action,
+            instructions,
+            slot: 0,
+            deaths: 0,
+        };
+        loop {
+            watcher.step().await.expect("a journal");
+            if let Some(known) = self.known(action).await {
+                return known;
+            }
+            match sender.send(&order).await {
+                Ok(Sent::Refused(_)) => return Known::Refused,
+                Ok(Sent::Open(Some(signature))) => watcher.was_sent(signature),
+                Ok(_) | Err(_) => {}
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// What the journal knows of an action.
+    async fn known(&self, action: &str) -> Option<Known> {
+        let closed = self.store.closed_entries(50).await.expect("a journal");
+        closed
+            .iter()
+            .filter(|entry| entry.action == action)
+            .find_map(|entry| match entry.ending {
+                Ending::Landed => Some(Known::Landed),
+                Ending::Refused => Some(Known::Refused),
+                Ending::Dead => None,
+            })
     }
 }
 
@@ -129,11 +182,16 @@ async fn what_a_silent_node_took_is_not_signed_anew() {
     let stage = Stage::new(world, Faults::none(), 0, Denial::Lagging).await;
     let pay = [transfer_lamports(&from, &to, PAID)];
     stage.ledger.fall_silent_after_send();
-    let sent = stage.sender().send("pay", &pay).await;
-    assert!(matches!(sent, Ok(Sent::Waiting { .. })), "{sent:?}");
+    let order = Order {
+        action: "pay",
+        instructions: &pay,
+        slot: 0,
+        deaths: 0,
+    };
+    let sent = stage.sender().send(&order).await;
+    assert!(matches!(sent, Ok(Sent::Open(Some(_)))), "{sent:?}");
     stage.ledger.talk();
-    let sent = stage.sender().send("pay", &pay).await;
-    assert!(matches!(sent, Ok(Sent::Landed { .. })), "{sent:?}");
+    assert_eq!(stage.live("pay", &pay).await, Known::Landed);
     assert_eq!((stage.ledger.sent(), stage.ledger.lamports(&to)), (1, PAID));
 }
 
@@ -142,9 +200,9 @@ async fn pay_once(seed: u64) {
     let (from, to) = (world.aggregator.pubkey(), Pubkey::new_from_array([7; 32]));
     let mut stage = Stage::new(world, faults(seed), seed, Denial::Lagging).await;
     let sent = stage
-        .send("pay", &transfer_lamports(&from, &to, PAID))
+        .send("pay", &[transfer_lamports(&from, &to, PAID)])
         .await;
-    assert!(matches!(sent, Sent::Landed { .. }), "seed {seed}: {sent:?}");
+    assert_eq!(sent, Known::Landed, "seed {seed}");
     stage.ledger.outlast();
     assert_eq!(stage.ledger.lamports(&to), PAID, "seed {seed}");
     let overlaps = stage.ledger.overlaps();
@@ -171,9 +229,7 @@ async fn settle_once(seed: u64) {
     let mut stage = Stage::new(world, faults(seed), seed, Denial::Forgetful).await;
     for (action, instruction) in actions {
         // A node that forgot makes it be sent anew, and then the program refuses.
-        let sent = stage.send(action, &instruction).await;
-        let is_known = matches!(sent, Sent::Landed { .. } | Sent::Refused(_));
-        assert!(is_known, "seed {seed}: {sent:?}");
+        stage.send(action, &[instruction]).await;
     }
     stage.ledger.outlast();
     let pool: Pool = decode(&stage.ledger.data(&pool)).expect("a pool");

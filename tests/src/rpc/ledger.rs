@@ -300,6 +300,9 @@ impl Answers for Ledger {
             }
             // Asked for what is final only.
             "getBlockHeight" | "getSlot" => Reply::Result(self.state().finalized().into()),
+            // It says that it has all of the history, whatever it forgot.
+            "getFirstAvailableBlock" => Reply::Result(0.into()),
+            "getRecentPrioritizationFees" => Reply::Result(json!([])),
             "getTransaction" => Reply::Result(Value::Null),
             _ => Reply::Error(-32601, "this double does not have the method"),
         }
