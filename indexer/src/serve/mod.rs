@@ -7,11 +7,13 @@
 //!   read; [`paging`]: lists.
 //! - [`jobs`], [`submissions`], [`rounds`] with [`ended`], [`contributors`], [`validators`],
 //!   [`pool`], [`events`], [`content`], [`status`]: what there is to see and to hand in.
+//! - [`dashboard`]: pages for people.
 //! - [`stream`]: events as they come; [`health`]: whether the process can work; [`openapi`] and
 //!   [`problems`]: what the API says about itself.
 
 mod content;
 mod contributors;
+mod dashboard;
 mod doors;
 mod ended;
 mod error;
@@ -160,6 +162,8 @@ fn handed_in() -> Router<Api> {
 /// What is only looked at.
 fn looked_at() -> Router<Api> {
     Router::new()
+        .route("/", get(dashboard::index))
+        .route("/dashboard/{file}", get(dashboard::file))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
