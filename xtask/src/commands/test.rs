@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything CI runs.
 
-use super::set_up_host;
+use super::{mutants, set_up_host};
 use crate::{
     failure::{Result, failed},
     idl, modules, packages, process, python, sbf,
@@ -52,7 +52,8 @@ pub fn run() -> Result<()> {
     })?;
     stage("host: tests", || {
         process::run(linted(".").args(["test", "--workspace", "--locked"]))
-    })
+    })?;
+    mutants::run_few(|| linted("."))
 }
 
 /// Cargo in a workspace, with clippy in the place of the compiler for our own crates: one build
