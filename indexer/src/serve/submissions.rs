@@ -18,7 +18,7 @@ use crate::{
 };
 use axum::{
     Extension, Json,
-    body::Body,
+    body::BodyDataStream,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, header::CONTENT_LENGTH},
 };
@@ -33,9 +33,12 @@ use sheaf_protocol::{
     statement::{Delegation, Signed, Submission},
     text::{Base58Key, HexHash},
 };
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 use tokio::time::timeout;
 use utoipa::IntoParams;
+
+/// How long what is left of a refused request is read.
+const DRAIN: Duration = Duration::from_secs(2);
 
 /// The connection's other end, where there is a connection.
 type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
@@ -143,26 +146,56 @@ pub async fn submit(
     request: Request,
 ) -> Result<Json<ReceiptView>, ApiError> {
     let (parts, content) = request.into_parts();
-    let source = source(&app, peer, &parts.headers);
+    let mut content = content.into_data_stream();
+    let taken = admit(&app, peer, &parts.headers, &mut content).await;
+    if taken.is_err() {
+        drain(&mut content).await;
+    }
+    taken.map(Json)
+}
+
+async fn admit(
+    app: &App,
+    peer: Peer,
+    headers: &HeaderMap,
+    content: &mut BodyDataStream,
+) -> Result<ReceiptView, ApiError> {
+    let source = source(app, peer, headers);
     app.intake.count_address(source)?;
     let submission = Signed::<Submission>::from_headers(
-        header(&parts.headers, SUBMISSION_HEADER)?,
-        header(&parts.headers, SIGNATURE_HEADER)?,
+        header(headers, SUBMISSION_HEADER)?,
+        header(headers, SIGNATURE_HEADER)?,
     )
     .map_err(IntakeError::from)?;
     let bytes = submission.body.content_bytes;
-    check_length(&parts.headers)?;
-    intake::submission::glance(&app, &submission.body)?;
+    check_length(headers)?;
+    intake::submission::glance(app, &submission.body)?;
     let _seat = app.intake.seat(source, bytes)?;
     let deadline = app.intake.deadline();
     let content = timeout(deadline, read(content, bytes))
         .await
         .map_err(|_| IntakeError::ContentTooSlow)??;
-    let taken = intake::submission::take(&app, submission, content);
+    let taken = intake::submission::take(app, submission, content);
     let receipt = timeout(deadline, taken)
         .await
         .map_err(|_| IntakeError::TimedOut)??;
-    Ok(Json(receipt))
+    Ok(receipt)
+}
+
+/// Reads what is left of a refused request, as far as it is not too much: a sender that is cut off in
+/// the middle never sees the refusal.
+async fn drain(content: &mut BodyDataStream) {
+    let mut left = 2 * LIMITS.max_content_bytes as usize;
+    let draining = async {
+        while let Some(Ok(chunk)) = content.next().await {
+            match left.checked_sub(chunk.len()) {
+                Some(less) => left = less,
+                None => break,
+            }
+        }
+    };
+    // Whoever is slower than this is cut off.
+    let _ = timeout(DRAIN, draining).await;
 }
 
 fn source(app: &App, peer: Peer, headers: &HeaderMap) -> Source {
@@ -185,10 +218,9 @@ fn check_length(headers: &HeaderMap) -> Result<(), IntakeError> {
 }
 
 /// Reads a content that should have so many bytes.
-async fn read(body: Body, bytes: u32) -> Result<Vec<u8>, ApiError> {
+async fn read(chunks: &mut BodyDataStream, bytes: u32) -> Result<Vec<u8>, ApiError> {
     let most = usize::try_from(bytes).unwrap_or(usize::MAX);
     let mut content = Vec::with_capacity(most);
-    let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk =
             chunk.map_err(|_| ApiError::malformed("the content broke off: send it again"))?;
